@@ -1,0 +1,279 @@
+"""Every setting, read from the environment once. Production is the default and fails closed.
+
+``SUPPORTNET_MODE`` is ``production`` unless it says ``local`` (one machine, ``make run``) or
+``test``. Outside local and test mode nothing has a default that would be unsafe: a missing secret
+stops the start with one plain line. Secrets may also be given as ``NAME_FILE``, a path to a file.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from supportnet.secrets import local_secrets
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.FileAwareEnv()
+MODE = env.str("SUPPORTNET_MODE", default="production")
+if MODE not in {"production", "local", "test"}:
+    raise ImproperlyConfigured("SUPPORTNET_MODE is production, local or test.")
+LOCAL = MODE in {"local", "test"}
+VAR_DIR = Path(env.str("SUPPORTNET_VAR", default=str(BASE_DIR / "var")))
+
+_made_here = local_secrets(VAR_DIR) if LOCAL else {}
+
+
+def _secret(name: str) -> str:
+    value = env.str(name, default=_made_here.get(name, ""))
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. See the settings table in the README.")
+    return str(value)
+
+
+DEBUG = False
+SECRET_KEY = _secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Rings are written "1:base64,2:base64"; the highest number seals, all of them open.
+VAULT_KEYS = _secret("VAULT_KEYS")
+VAULT_HASH_KEYS = _secret("VAULT_HASH_KEYS")
+LINK_KEYS = _secret("LINK_KEYS")
+
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000" if LOCAL else "").rstrip("/")
+if not SITE_URL:
+    raise ImproperlyConfigured("SITE_URL is not set: the address people reach this site by.")
+_site = urlsplit(SITE_URL)
+ALLOWED_HOSTS = [_site.hostname or ""] + (["127.0.0.1", "localhost", "testserver"] if LOCAL else [])
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+HTTPS = _site.scheme == "https"
+if MODE == "production" and not HTTPS:
+    raise ImproperlyConfigured("SITE_URL starts with https:// in production.")
+
+INSTALLED_APPS = [
+    "supportnet",
+    "moderation",
+    "checkins",
+    "circles",
+    "accounts",
+    "outbox",
+    "library",
+    "vault",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "csp",
+    "supportnet.admin_site.SupportNetAdmin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "supportnet.middleware.headers",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "vault.scope.key_scope_middleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.person_language",
+    "accounts.middleware.SignInRequired",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "supportnet.urls"
+WSGI_APPLICATION = "supportnet.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "library.context.help_for_reader",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "supportnet.forms.Renderer"
+
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'supportnet.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    if MODE == "production":
+        raise ImproperlyConfigured("DATABASE_URL names a PostgreSQL database in production.")
+    # FULL: a page says "saved" only after the commit is on the disk. secure_delete: erased is erased.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA secure_delete=ON;"
+        ),
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 600
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", default="")
+if MODE == "production" and not REDIS_URL:
+    raise ImproperlyConfigured("REDIS_URL is not set.")
+
+# accounts
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_ENGINE = "accounts.sessions"
+SESSION_COOKIE_NAME = "s"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "supportnet.views.form_lapsed"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# same-origin, not no-referrer: without a referrer Django's CSRF check refuses every POST over HTTPS.
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+LOGIN_URL = "home"
+LOGIN_REDIRECT_URL = "today"
+LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PREVENT_ENUMERATION = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
+ADMIN_PATH = env.str("ADMIN_PATH", default="office").strip("/")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "frame-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+
+# words and times
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+TIME_ZONE = "UTC"
+USE_TZ = True
+SILENCED_SYSTEM_CHECKS = [
+    # Covering indexes are for PostgreSQL; SQLite leaves the INCLUDE part away and stays right.
+    "models.W040",
+]
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if MODE == "test"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# mail
+EMAIL_BACKEND = "outbox.backend.OutboxBackend"
+SMTP_URL = env.str("SMTP_URL", default="smtp://127.0.0.1:8025" if LOCAL else "")
+if not SMTP_URL:
+    raise ImproperlyConfigured("SMTP_URL is not set, as in smtp+tls://name:password@host:587.")
+MAIL_FROM = env.str("MAIL_FROM", default="hello@supportnet.localhost" if LOCAL else "")
+if not MAIL_FROM:
+    raise ImproperlyConfigured("MAIL_FROM is not set: the address mails come from.")
+DEFAULT_FROM_EMAIL = MAIL_FROM
+OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default="")
+SERVER_EMAIL = MAIL_FROM
+
+# background work
+CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = False  # a lost doorbell is harmless, a poisoned one is not
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+    "max_retries": 1,
+}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1}
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_TASK_SOFT_TIME_LIMIT = 330
+CELERY_TASK_TIME_LIMIT = 360
+# Undocumented in Celery's Django fixup: without it each task opens a new database connection.
+CELERY_DB_REUSE_MAX = 1000
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.access.SignedInPerson"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"no_words": {"()": "supportnet.logs.NoWords"}},
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "filters": ["no_words"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}

@@ -1,0 +1,109 @@
+"""The keys: one for each person and one for the installation. Losing a row erases its words."""
+
+import secrets
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import models
+from django.db.models import Q
+
+from vault import ring
+from vault.part import Part
+from vault.scope import opened
+
+_NONCE = 12
+
+
+class KeyGone(Exception):
+    """The key that closed this value does not exist any more: its owner was erased."""
+
+
+class KeyQuerySet(models.QuerySet["Key"]):
+    def make(self) -> "Key":
+        """A fresh key for one person."""
+        return self._made(is_installation=False)
+
+    def installation(self) -> "Key":
+        """The installation's own key, made at first use."""
+        found = self.filter(is_installation=True).first()
+        return found or self._made(is_installation=True)
+
+    def open(self, key_id: int) -> bytes:
+        """The 32 bytes of a key; raises KeyGone when its row was deleted."""
+        scope = opened()
+        if scope is not None and key_id in scope:
+            return scope[key_id]
+        row = self.filter(pk=key_id).first()
+        if row is None:
+            raise KeyGone(key_id)
+        data = row.unwrap()
+        if scope is not None:
+            scope[key_id] = data
+        return data
+
+    def open_many(self, key_ids: set[int]) -> None:
+        """Open many keys at once into the scope of a batch; keys that are gone stay out."""
+        scope = opened()
+        if scope is not None:
+            for row in self.filter(pk__in=key_ids - scope.keys()):
+                scope[row.pk] = row.unwrap()
+
+    def _made(self, *, is_installation: bool) -> "Key":
+        # Random, not counted: the number is known before the insert and can be bound into the seal.
+        key = Key(id=secrets.randbits(62), is_installation=is_installation)
+        key.wrap(secrets.token_bytes(32))
+        if is_installation:
+            Key.objects.bulk_create([key], ignore_conflicts=True)
+            return self.get(is_installation=True)
+        key.save(force_insert=True)
+        return key
+
+
+class Key(models.Model):
+    """A data key, wrapped by the master ring. Rows elsewhere name it by its plain number."""
+
+    part = Part(
+        key="id",
+        why="Opens the words of one person. Deleting it makes them unreadable everywhere.",
+        kept="Until the account is erased.",
+    )
+
+    id = models.BigIntegerField(primary_key=True)
+    ring = models.PositiveSmallIntegerField()
+    wrapped = models.BinaryField()
+    is_installation = models.BooleanField(default=False)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = KeyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_installation"],
+                condition=Q(is_installation=True),
+                name="one_installation_key",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"key {self.pk}"
+
+    def wrap(self, data: bytes) -> None:
+        """Close ``data`` under the newest master key; the caller saves."""
+        self.ring = ring.newest(ring.master())
+        nonce = secrets.token_bytes(_NONCE)
+        closed = AESGCM(ring.master()[self.ring]).encrypt(nonce, data, self._bound())
+        self.wrapped = nonce + closed
+
+    def unwrap(self) -> bytes:
+        """The data key. Raises KeyError when its master key is no longer in the ring."""
+        wrapped = bytes(self.wrapped)
+        cipher = AESGCM(ring.master()[self.ring])
+        return cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], self._bound())
+
+    def rotate(self) -> None:
+        """Close the same key again under the newest master key."""
+        self.wrap(self.unwrap())
+        self.save(update_fields=["ring", "wrapped"])
+
+    def _bound(self) -> bytes:
+        return f"vault.Key|{self.pk}|{self.ring}".encode()

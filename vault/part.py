@@ -1,0 +1,23 @@
+"""What each model says about the data it holds: whose it is, why, how long, and what is exported.
+
+Every first-party model carries one ``part``. Erasure, export, retention, the privacy page and
+``vault prune`` read it; a test fails on a model without one.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Part:
+    """A model's part in what is kept about people.
+
+    ``key`` is the ORM path from a row to the number of the vault key whose owner the row belongs
+    to, or None when the row is nobody's. ``export`` names the attributes that go into that person's
+    export. ``expired`` names the QuerySet word (taking ``now``) whose rows a nightly purge deletes.
+    """
+
+    key: str | None
+    why: str
+    kept: str
+    export: tuple[str, ...] = ()
+    expired: str | None = None
