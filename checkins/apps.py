@@ -1,0 +1,7 @@
+"""The checkins room."""
+
+from django.apps import AppConfig
+
+
+class CheckinsConfig(AppConfig):
+    name = "checkins"

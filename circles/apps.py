@@ -1,0 +1,7 @@
+"""The circles room."""
+
+from django.apps import AppConfig
+
+
+class CirclesConfig(AppConfig):
+    name = "circles"

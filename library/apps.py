@@ -1,0 +1,7 @@
+"""The library room."""
+
+from django.apps import AppConfig
+
+
+class LibraryConfig(AppConfig):
+    name = "library"

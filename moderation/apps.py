@@ -1,0 +1,7 @@
+"""The moderation room."""
+
+from django.apps import AppConfig
+
+
+class ModerationConfig(AppConfig):
+    name = "moderation"

@@ -1,0 +1,49 @@
+"""Reports. Moderators work on reports, never on lives."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from vault.fields import SealedField
+from vault.part import Part
+
+
+class Report(models.Model):
+    """Somebody told the moderators that something is wrong. Its words are for moderators alone."""
+
+    part = Part(
+        key=None,
+        why="So that a person can look into what was reported.",
+        kept="12 months after it was decided.",
+    )
+
+    class Reason(models.TextChoices):
+        HARASSMENT = "harassment", _("Harassment or control")
+        THREATS = "threats", _("Threats")
+        SELF_HARM = "self_harm", _("It encourages self-harm")
+        SPAM = "spam", _("Spam")
+        DANGER = "danger", _("Someone may be in danger")
+        WRONG_LINE = "wrong_line", _("A helpline is wrong")
+        CHILD = "child", _("It concerns a child")
+        OTHER = "other", _("Something else")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key_id = models.BigIntegerField()  # the installation's key
+    about = models.CharField(max_length=16)  # which kind of thing: share, invitation, reply
+    about_id = models.UUIDField()
+    reason = models.CharField(max_length=12, choices=Reason.choices)
+    words = SealedField(size=1024)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="report_about_known",
+                condition=Q(about__in=["share", "invitation", "reply", "member"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"report {self.public_id}"

@@ -1,0 +1,7 @@
+"""The outbox room."""
+
+from django.apps import AppConfig
+
+
+class OutboxConfig(AppConfig):
+    name = "outbox"

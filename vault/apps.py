@@ -1,0 +1,7 @@
+"""The vault room."""
+
+from django.apps import AppConfig
+
+
+class VaultConfig(AppConfig):
+    name = "vault"
