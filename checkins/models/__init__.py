@@ -1,0 +1,9 @@
+"""When we ask and what is said: schedule, check-in, answer, share, reply."""
+
+from checkins.models.answer import Answer
+from checkins.models.check_in import CheckIn
+from checkins.models.reply import Reply
+from checkins.models.schedule import Schedule
+from checkins.models.share import Share
+
+__all__ = ["Answer", "CheckIn", "Reply", "Schedule", "Share"]
