@@ -1,15 +1,53 @@
-"""The person at the centre, and what they agreed to."""
+"""The person at the centre, what they agreed to, and where they are signed in."""
 
+import datetime as dt
 import uuid
+import zoneinfo
 
-from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
-from django.db import models
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from outbox.models import Mailbox
-from vault.fields import SealedField
+from vault.fields import SealedField, SealedJSONField
+from vault.models import Key
 from vault.part import Part
+
+CONSENT_VERSION = "2026-11"
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def unproven(self, now: dt.datetime) -> "PersonQuerySet":
+        """Persons who asked for a code more than a day ago and never came in."""
+        return self.filter(welcomed_at=None, joined_at__lt=now - dt.timedelta(days=1))
+
+
+class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: ignore[misc]
+    def begin(self, address: str, *, now: dt.datetime) -> "Person":
+        """The person of an address, made when there is none yet.
+
+        A known and a new address take the same statements, so that neither the page nor the work
+        behind it tells whether somebody has an account.
+        """
+        address = address.lower()
+        key = Key.objects.make()
+        person = Person(
+            key_id=key.pk, email=address, joined_at=now, language=translation.get_language() or "en"
+        )
+        person.set_unusable_password()
+        with transaction.atomic():
+            self.bulk_create([person], ignore_conflicts=True)
+            found: Person = self.get(email=address)
+            Key.objects.filter(pk=key.pk).exclude(pk=found.key_id).delete()
+            own = EmailAddress(user=found, email=address, primary=True)
+            EmailAddress.objects.bulk_create([own], ignore_conflicts=True)
+        return found
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email=(username or "").lower())
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
@@ -20,6 +58,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         why="To sign you in, call you by your name and speak your language at your time.",
         kept="Until you erase your account.",
         export=("email", "display_name", "language", "country", "zone", "joined_at"),
+        expired="unproven",
     )
 
     class ReplyMail(models.TextChoices):
@@ -50,6 +89,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
 
+    objects = PersonManager()
+
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("persons")
@@ -57,6 +98,29 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return f"person {self.public_id}"
+
+    def local(self, now: dt.datetime) -> dt.datetime:
+        """``now`` on the person's own clock; UTC when their zone is no longer known."""
+        try:
+            return now.astimezone(zoneinfo.ZoneInfo(self.zone))
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            return now.astimezone(dt.UTC)
+
+    def today(self, now: dt.datetime) -> dt.date:
+        """The person's own date at ``now``."""
+        return self.local(now).date()
+
+    def welcome(
+        self, *, name: str, country: str, zone: str, language: str, now: dt.datetime
+    ) -> None:
+        """The one screen after the first sign-in: a name, a place, a consent."""
+        self.display_name, self.country, self.zone, self.language = name, country, zone, language
+        self.welcomed_at = now
+        with transaction.atomic():
+            self.save(
+                update_fields=["display_name", "country", "zone", "language", "welcomed_at"]
+            )
+            self.consents.create(text_version=CONSENT_VERSION, given_at=now)
 
 
 class Consent(models.Model):
@@ -76,3 +140,33 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"consent {self.pk}"
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def expired(self, now: dt.datetime) -> "SessionQuerySet":
+        """Sessions whose time is over."""
+        return self.filter(expires_at__lt=now)
+
+
+class Session(models.Model):
+    """A browser that is signed in, or on the way to it. The cookie's value stands nowhere."""
+
+    part = Part(
+        key="person__key_id",
+        why="To keep you signed in on this device.",
+        kept="Until you sign out, or 90 days after your last visit.",
+        expired="expired",
+    )
+
+    key_hash = models.CharField(max_length=64, primary_key=True)
+    key_id = models.BigIntegerField()  # the installation's key
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.CASCADE, related_name="sessions", db_constraint=False
+    )
+    data = SealedJSONField(bound=("key_hash",), size=1024)
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return "session"
