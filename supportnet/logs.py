@@ -17,7 +17,7 @@ _WEB_PATH = re.compile(r"(https?://[^\s/?#\"']+)[/?#][^\s\"']*")
 # A 128-bit code is at least 22 letters of base64. Letters and digits mixed, so that names of
 # functions and migrations stay readable; uuids are public ids and stay too.
 _UUID = r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}"
-_TOKEN = re.compile(rf"(?<![\w.-])(?!{_UUID}\b)(?=[\w~-]*[0-9])(?=[\w~-]*[A-Za-z])[\w~-]{{22,}}")
+_TOKEN = re.compile(rf"(?<![\w~-])(?!{_UUID}\b)(?=[\w~-]*[0-9])(?=[\w~-]*[A-Za-z])[\w~-]{{22,}}")
 
 
 class NoWords(logging.Filter):

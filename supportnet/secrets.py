@@ -14,10 +14,14 @@ def local_secrets(folder: Path) -> dict[str, str]:
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         lines = [f"SECRET_KEY={secrets.token_urlsafe(50)}"]
-        lines += [f"{name}=1:{base64.b64encode(secrets.token_bytes(32)).decode()}" for name in _RINGS]
+        lines += [f"{name}=1:{_key()}" for name in _RINGS]
         _write_once(path, "\n".join(lines) + "\n")
-    pairs = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
-    return {name: value for name, value in pairs}
+    lines = path.read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def _key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def _write_once(path: Path, text: str) -> None:
