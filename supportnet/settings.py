@@ -112,11 +112,14 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "supportnet.forms.Renderer"
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'supportnet.sqlite3'}")}
+DATABASES = {
+    "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'supportnet.sqlite3'}")
+}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     if MODE == "production":
         raise ImproperlyConfigured("DATABASE_URL names a PostgreSQL database in production.")
-    # FULL: a page says "saved" only after the commit is on the disk. secure_delete: erased is erased.
+    # FULL: a page says "saved" only after the commit is on the disk.
+    # secure_delete: what is erased is overwritten.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -124,6 +127,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA secure_delete=ON;"
         ),
     }
+    if MODE == "test":
+        # A file, not memory: threads and processes of a test meet in it as they do in real life.
+        DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -132,6 +138,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="")
 if MODE == "production" and not REDIS_URL:
     raise ImproperlyConfigured("REDIS_URL is not set.")
+if REDIS_URL:
+    CACHES = {
+        "default": {
+            "BACKEND": "supportnet.cache.Cache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        }
+    }
 
 # accounts
 AUTH_USER_MODEL = "accounts.Person"
@@ -156,7 +170,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-# same-origin, not no-referrer: without a referrer Django's CSRF check refuses every POST over HTTPS.
+# same-origin, not no-referrer: without a referrer Django refuses every POST over HTTPS.
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -281,4 +295,13 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # Django's own handlers would write paths, and mail them to administrators.
+        "django": {"handlers": [], "level": "NOTSET"},
+        "django.server": {"handlers": [], "propagate": True},
+        # Every fifteen seconds the same two lines tell nothing.
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+    },
 }

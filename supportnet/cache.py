@@ -1,0 +1,42 @@
+"""The shared cache. It holds counters of rate limits and nothing that anybody would miss."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+_log = logging.getLogger(__name__)
+
+
+class Cache(RedisCache):
+    """Redis while it answers, an empty cache while it does not: a page never fails for it."""
+
+    def add(
+        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> bool:
+        return _or(lambda: super(Cache, self).add(key, value, timeout, version), True)
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        return _or(lambda: super(Cache, self).get(key, default, version), default)
+
+    def set(
+        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> None:
+        _or(lambda: super(Cache, self).set(key, value, timeout, version), None)
+
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        return _or(lambda: super(Cache, self).delete(key, version), False)
+
+    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+        return _or(lambda: super(Cache, self).incr(key, delta, version), delta)
+
+
+def _or(ask: Callable[[], Any], instead: Any) -> Any:
+    try:
+        return ask()
+    except (RedisError, OSError) as error:
+        _log.warning("The cache does not answer: %s", type(error))
+        return instead
