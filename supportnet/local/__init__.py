@@ -1,0 +1,1 @@
+"""One machine: the small servers that `make run` starts, and the mailbox that shows its mails."""
