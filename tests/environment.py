@@ -1,7 +1,56 @@
-"""Sets the stage before Django reads its settings: test mode, a folder of its own."""
+"""Sets the stage before Django reads its settings.
 
+A plugin (see pyproject.toml), because Django's settings are read before any conftest. The session
+gets a folder of its own; with TEST_DATABASE=postgres also PostgreSQL and Valkey, from DATABASE_URL
+and REDIS_URL where they are set and out of wheels where not. Workers of xdist inherit all of it.
+"""
+
+import atexit
 import os
+import shutil
 import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
 
-os.environ["SUPPORTNET_MODE"] = "test"
-os.environ.setdefault("SUPPORTNET_VAR", tempfile.mkdtemp(prefix="supportnet-test-"))
+from tests.servers import start_postgres, start_valkey
+
+_FOLDER = "supportnet-test-"
+
+
+def pytest_report_header() -> str:
+    """The database stands in the first lines of every run."""
+    return f"database: {urlsplit(os.environ.get('DATABASE_URL', 'sqlite://')).scheme}"
+
+
+def _set_the_stage() -> None:
+    _sweep_up()
+    os.environ["SUPPORTNET_MODE"] = "test"
+    os.environ["SUPPORTNET_VAR"] = str(_folder())
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the test's thread
+    if os.environ.get("TEST_DATABASE", "sqlite") != "postgres":
+        os.environ.pop("DATABASE_URL", None)
+        os.environ.pop("REDIS_URL", None)
+        return
+    if "DATABASE_URL" not in os.environ:
+        os.environ["DATABASE_URL"] = start_postgres(_folder())
+    if "REDIS_URL" not in os.environ:
+        os.environ["REDIS_URL"] = start_valkey(_folder())
+
+
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _sweep_up() -> None:
+    # A run that was killed could not: its servers ended with it, its folders stayed.
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        owner = folder.name.removeprefix(_FOLDER).split("-")[0]
+        if Path("/proc/self").exists() and not Path("/proc", owner).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+# Imported by the first process of a run and by each of its workers, which find the stage set.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _set_the_stage()
