@@ -1,0 +1,62 @@
+# Two commands matter: `make run` and `make test`. They need Python 3.11 (with venv) and nothing else.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+LOCK := requirements/dev.txt
+MANAGE = SUPPORTNET_MODE=$${SUPPORTNET_MODE:-local} $(BIN)/python manage.py
+
+.PHONY: help run test check demo evening backup restore setup messages compile-messages lock clean
+.DEFAULT_GOAL := help
+
+help: ## What can be done here
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
+
+run: setup ## Start everything on this machine; Ctrl-C stops it
+	@SUPPORTNET_MODE=local exec $(BIN)/python manage.py run_local
+
+demo: setup ## Add a made-up person, a circle and eighteen months of history
+	@$(MANAGE) migrate --verbosity 0 && $(MANAGE) demo
+
+test: setup ## All tests, on SQLite and then on PostgreSQL with Valkey
+	@$(BIN)/pytest -n 2 $(ARGS); sqlite=$$?; \
+	  TEST_DATABASE=postgres $(BIN)/pytest -n 2 $(ARGS); exit $$((sqlite + $$?))
+
+check: export SUPPORTNET_MODE := local
+check: setup ## Style, types, templates, migrations, sentences, facts, house rules
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy .
+	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py messages --check
+	$(BIN)/python manage.py check_library
+	$(BIN)/pytest --quiet tests/test_conventions.py
+
+evening: setup ## The first evening alone, measured
+	@$(BIN)/python -m tests.evening
+
+backup: setup ## Write a backup: make backup TO=folder
+	@$(MANAGE) backup $(TO)
+
+restore: setup ## Bring a backup back: make restore FILE=path
+	@$(MANAGE) restore $(FILE)
+
+messages: setup ## Collect the sentences for translators, and compile them
+	@$(MANAGE) messages
+
+lock: ## Renew the locked dependencies from requirements/*.in
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/base.in -o requirements/base.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/dev.in -o requirements/dev.txt
+
+setup: ## Build .venv from the lock, when the lock changed
+	@cmp -s $(LOCK) .venv/lock.txt || { \
+	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	    || { echo "SupportNet needs Python 3.11 or newer."; exit 1; }; \
+	  echo "Installing into .venv; this takes a minute the first time."; \
+	  test -x $(BIN)/python || $(PYTHON) -m venv .venv; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK) \
+	    && cp $(LOCK) .venv/lock.txt; }
+
+clean: ## Forget the environment; data in var/ stays
+	rm -rf .venv staticfiles
