@@ -238,6 +238,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Tests serve the files where they stand; nothing has been collected there.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = MODE == "test"
 
 # mail
 EMAIL_BACKEND = "outbox.backend.OutboxBackend"
