@@ -1,17 +1,67 @@
 """When the person wants to be asked."""
 
+import datetime as dt
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
-from outbox.models import Mailbox
+from checkins import cadence
+from checkins.models.pause import Pause
+from outbox.models import Mailbox, Message
 from vault.part import Part
+
+if TYPE_CHECKING:
+    from accounts.models import Person
+
+
+class ScheduleQuerySet(models.QuerySet["Schedule"]):
+    def due(self, now: dt.datetime) -> "ScheduleQuerySet":
+        """Schedules whose moment has come, the longest waiting first."""
+        return self.filter(next_at__lte=now).order_by("next_at", "id")
+
+    def parked(self) -> "ScheduleQuerySet":
+        """Schedules that rest because their next moment cannot be computed."""
+        return self.filter(parked_at__isnull=False)
+
+    def of(self, person: "Person") -> "Schedule | None":
+        """The person's schedule, or None when they want to be asked nothing."""
+        return self.filter(person=person).first()
+
+    @transaction.atomic
+    def save_for(
+        self,
+        person: "Person",
+        *,
+        weekdays: int,
+        local_time: dt.time,
+        now: dt.datetime,
+        every_weeks: int = 1,
+        anchor_on: dt.date | None = None,
+        zone: str | None = None,
+    ) -> "Schedule":
+        """Keep the person's rhythm, made at the first saving. Raises cadence.ZoneVanished."""
+        schedule = self.of(person) or Schedule(person=person, key_id=person.key_id)
+        schedule.mailbox_id = person.mailbox_id
+        schedule.zone = zone or person.zone
+        schedule.weekdays, schedule.every_weeks = weekdays, every_weeks
+        schedule.local_time = local_time.replace(second=0, microsecond=0, fold=0, tzinfo=None)
+        today = cadence.local_date(at=now, zone=schedule.zone)
+        schedule.anchor_on = cadence.monday(anchor_on or today)
+        schedule.plan(now)
+        schedule.save()
+        schedule.close_overtaken()
+        return schedule
 
 
 class Schedule(models.Model):
-    """When the person wants to be asked, in their own local time."""
+    """When the person wants to be asked, in their own local time.
+
+    asking → paused (a date, or until they say) → asking; asking → parked when its next moment
+    cannot be computed, until a zone is chosen or the rhythm is saved again. Stopping deletes it.
+    """
 
     part = Part(
         key="key_id",
@@ -25,19 +75,23 @@ class Schedule(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="schedule"
     )
     key_id = models.BigIntegerField()
-    mailbox = models.ForeignKey(Mailbox, null=True, on_delete=models.SET_NULL, related_name="+")
+    mailbox = models.ForeignKey(
+        Mailbox, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     weekdays = models.PositiveSmallIntegerField()  # bit 0 is Monday
     every_weeks = models.PositiveSmallIntegerField(default=1)
-    anchor_on = models.DateField()  # a day of the first week, for every other week
+    anchor_on = models.DateField()  # the Monday of the first week, for every other week
     local_time = models.TimeField()
     zone = models.CharField(max_length=64)
     # Counts the askings, so that no opening comes twice running.
     turn = models.PositiveIntegerField(default=0)
-    next_at = models.DateTimeField(null=True)
-    paused_at = models.DateTimeField(null=True)
-    paused_until = models.DateTimeField(null=True)
-    parked_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    parked_at = models.DateTimeField(null=True, blank=True)
     parked_why = models.CharField(max_length=40, blank=True)
+
+    objects = ScheduleQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -60,3 +114,103 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return f"schedule {self.public_id}"
+
+    @property
+    def rhythm(self) -> cadence.Rhythm:
+        """What this schedule says about time, for the arithmetic."""
+        return cadence.Rhythm(
+            zone=self.zone,
+            local_time=self.local_time,
+            weekdays=self.weekdays,
+            every_weeks=self.every_weeks,
+            anchor_on=self.anchor_on,
+        )
+
+    def is_paused(self, now: dt.datetime) -> bool:
+        """Whether the person rests from being asked at this moment."""
+        if self.paused_at is None:
+            return False
+        return self.paused_until is None or self.paused_until > now
+
+    def moments(self, count: int, now: dt.datetime) -> list[cadence.Slot]:
+        """The next moments of asking; none while paused until the person says."""
+        if self.next_at is None:
+            return []
+        before = max(now, self.next_at - dt.timedelta(microseconds=1))
+        return cadence.next_moments(after=before, rhythm=self.rhythm, count=count)
+
+    def plan(self, now: dt.datetime) -> None:
+        """Set the next moment from the rhythm and the pause; the caller saves."""
+        self.parked_at, self.parked_why = None, ""
+        if self.is_paused(now) and self.paused_until is None:
+            self.next_at = None
+            return
+        start = max(now, self.paused_until or now)
+        slot = cadence.next_moment(after=start, rhythm=self.rhythm)
+        # After a flight or a change the date may have had its asking already: then the next one.
+        asked = set(
+            self.person.check_ins.filter(asked=True, local_date__gte=slot.on).values_list(
+                "local_date", flat=True
+            )
+        )
+        while slot.on in asked:
+            slot = cadence.next_moment(after=slot.at, rhythm=self.rhythm)
+        self.next_at = slot.at
+
+    @transaction.atomic
+    def pause(self, *, now: dt.datetime, until: dt.datetime | None = None) -> None:
+        """Ask nothing until a moment, or until the person says; what waits to leave is ended."""
+        Pause.objects.end(self.person_id, now=now)
+        Pause.objects.create(
+            person_id=self.person_id, key_id=self.key_id, began_at=now, ended_at=until
+        )
+        self.paused_at, self.paused_until = now, until
+        self.cancel_waiting(now)
+        self._save_plan(now)
+
+    @transaction.atomic
+    def resume(self, *, now: dt.datetime) -> None:
+        """Ask again, from the next moment of the rhythm on."""
+        Pause.objects.end(self.person_id, now=now)
+        self.paused_at = self.paused_until = None
+        self._save_plan(now)
+
+    @transaction.atomic
+    def move(self, zone: str, *, now: dt.datetime) -> None:
+        """Go on in another zone: the same local time there. Raises cadence.ZoneVanished.
+
+        Never two askings for one local date, and none left out: a date that had its asking before
+        a flight over the date line is not asked again on the other side.
+        """
+        cadence.zone_named(zone)
+        self.zone = zone
+        self._save_plan(now)
+        self.close_overtaken()
+
+    @transaction.atomic
+    def stop(self, *, now: dt.datetime) -> None:
+        """No schedule any more: Today still asks, no mail does."""
+        self.cancel_waiting(now)
+        Pause.objects.end(self.person_id, now=now)
+        self.delete()
+
+    def cancel_waiting(self, now: dt.datetime) -> None:
+        """End the asking mails that have not left yet."""
+        waiting = self.check_ins.filter(asked=True, closes_at__gt=now)
+        for public_id in waiting.values_list("public_id", flat=True):
+            Message.objects.cancel(now=now, subject=public_id)
+
+    def close_overtaken(self) -> None:
+        """A check-in closes when the next one comes, also when that now comes sooner."""
+        if self.next_at is not None:
+            self.person.check_ins.filter(
+                asked=True, due_at__lt=self.next_at, closes_at__gt=self.next_at
+            ).update(closes_at=self.next_at)
+
+    def _save_plan(self, now: dt.datetime) -> None:
+        try:
+            self.plan(now)
+        except cadence.NoMoment as error:
+            self.parked_at, self.parked_why, self.next_at = now, error.why, None
+        fields = ["zone", "next_at", "paused_at", "paused_until", "parked_at", "parked_why"]
+        self.save(update_fields=fields)
