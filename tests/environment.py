@@ -51,6 +51,18 @@ def _sweep_up() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def _take_a_corner(worker: str) -> None:
+    # Files and counters of one worker are not those of its neighbours; databases are split already.
+    corner = Path(os.environ["SUPPORTNET_VAR"], worker)
+    corner.mkdir(exist_ok=True)
+    os.environ["SUPPORTNET_VAR"] = str(corner)
+    if url := os.environ.get("REDIS_URL"):
+        number = int(worker.removeprefix("gw"))
+        os.environ["REDIS_URL"] = urlsplit(url)._replace(path=f"/{number}").geturl()
+
+
 # Imported by the first process of a run and by each of its workers, which find the stage set.
-if "PYTEST_XDIST_WORKER" not in os.environ:
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    _take_a_corner(worker)
+else:
     _set_the_stage()

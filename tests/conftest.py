@@ -1,0 +1,100 @@
+"""What every test may ask for: a moment, a mail server, a browser; and what none may do."""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.mail_server import MailServer
+
+_NO_BROWSER = "NO CHROMIUM: the walks through the pages were NOT run. Install it or set CHROMIUM."
+_BROWSER_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Thursday morning: 09:00 in Berlin."""
+    return datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def smtp(settings: Any) -> Iterator[MailServer]:
+    """A real mail server on a free port, and the settings that lead to it."""
+    with MailServer() as server:
+        settings.SMTP_URL = server.url
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """Where Chromium is. Without one the walks are left out here, and fail where CI says so."""
+    found = _chromium()
+    if not found:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(_NO_BROWSER)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path: str) -> Iterator[Browser]:
+    """A Chromium for the session; each reader opens a `browser.new_context()` of their own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=browser_path, args=list(_BROWSER_FLAGS)
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> Iterator[None]:
+    # Counters of rate limits outlive a rolled-back database.
+    cache.clear()
+    yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _only_this_machine() -> Iterator[None]:
+    """No test talks to another machine."""
+    connect = socket.socket.connect
+
+    def connect_here(line: socket.socket, address: Any) -> None:
+        if line.family != socket.AF_UNIX and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"A test reached for {address[0]}.")
+        connect(line, address)
+
+    socket.socket.connect = connect_here  # type: ignore[method-assign,assignment]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for a browser is a walk, and says so with its mark."""
+    for item in items:
+        if "browser_path" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """One loud line, where the result of the run is read."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(_NO_BROWSER in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(_NO_BROWSER, red=True, bold=True)
+
+
+def _chromium() -> str:
+    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if name and (found := shutil.which(name))), "")
