@@ -14,3 +14,5 @@ urlpatterns = [
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
     *[path("", include(f"{room}.urls")) for room in _built],
 ]
+if settings.LOCAL:
+    urlpatterns.append(path("mailbox/", include("supportnet.local.urls")))

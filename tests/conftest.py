@@ -60,10 +60,9 @@ def browser(browser_path: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_limits() -> Iterator[None]:
+def _fresh_limits() -> None:
     # Counters of rate limits outlive a rolled-back database.
     cache.clear()
-    yield
 
 
 @pytest.fixture(autouse=True, scope="session")

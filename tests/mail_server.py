@@ -9,8 +9,8 @@ from email import policy
 from email.message import EmailMessage
 from typing import Any, Self
 
-from aiosmtpd.smtp import Envelope, Session
 from aiosmtpd.smtp import SMTP as Protocol
+from aiosmtpd.smtp import Envelope, Session
 
 _HANG = "hang"
 _DROP = "drop"

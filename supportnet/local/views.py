@@ -2,17 +2,17 @@
 
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from accounts.access import public
 from supportnet.local.mailbox import Letter, Mailbox
 
 
-@login_not_required
+@public
 @never_cache
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
@@ -20,7 +20,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     return render(request, "mailbox/mailbox.html", {"letters": _mailbox().letters()})
 
 
-@login_not_required
+@public
 @never_cache
 @require_safe
 def letters(request: HttpRequest) -> HttpResponse:
@@ -28,7 +28,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     return render(request, "mailbox/_letters.html", {"letters": _mailbox().letters()})
 
 
-@login_not_required
+@public
 @never_cache
 @require_safe
 def letter(request: HttpRequest, name: str) -> HttpResponse:
@@ -37,7 +37,7 @@ def letter(request: HttpRequest, name: str) -> HttpResponse:
 
 
 # The mail may style itself and open links in a new tab. It runs nothing and loads nothing.
-@login_not_required
+@public
 @never_cache
 @require_safe
 @xframe_options_sameorigin
