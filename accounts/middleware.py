@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
 from rest_framework.views import APIView
 
@@ -17,7 +18,7 @@ def person_language(get_response: GetResponse) -> GetResponse:
     """Speak the language a signed-in person chose, whatever their browser says."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.user.is_authenticated:
+        if not _is_for_everyone(request) and request.user.is_authenticated:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
         response = get_response(request)
@@ -25,6 +26,12 @@ def person_language(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def _is_for_everyone(request: HttpRequest) -> bool:
+    # The help pages are one page for all: caches keep them, and they stand without a database.
+    # Asking who reads would touch the session.
+    return request.path_info.startswith(reverse("help_now"))
 
 
 class SignInRequired:
