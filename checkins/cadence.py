@@ -78,7 +78,6 @@ def next_moments(*, after: dt.datetime, rhythm: Rhythm, count: int) -> list[Slot
     return found
 
 
-@lru_cache(maxsize=8192)
 def newest_due(*, since: dt.datetime, now: dt.datetime, rhythm: Rhythm) -> Slot:
     """The last slot from ``since`` (itself one) to ``now``: what is asked after an outage."""
     for slot in _slots(rhythm=rhythm, around=now, step=-1):

@@ -1,0 +1,59 @@
+"""People and what is theirs, made with one call each. What is not said is ordinary."""
+
+import datetime as dt
+import itertools
+from typing import Any
+
+from accounts.models import Person
+from checkins.cadence import EVERY_DAY
+from checkins.models import Schedule
+from outbox.models import Mailbox
+from vault.models import Key
+from vault.ring import keyed_hash
+
+_NUMBERS = itertools.count(1)
+JOINED = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+
+
+def person(
+    *,
+    name: str = "Ada",
+    address: str | None = None,
+    zone: str = "Europe/Berlin",
+    country: str = "DE",
+    language: str = "en",
+    now: dt.datetime = JOINED,
+    **fields: Any,
+) -> Person:
+    """Somebody who signed up, was welcomed and has a mailbox."""
+    key = Key.objects.make()
+    email = address or f"person{next(_NUMBERS)}@example.org"
+    mailbox = Mailbox.objects.create(
+        key_id=key.pk, address=email, address_hash=keyed_hash(email), language=language, made_at=now
+    )
+    return Person.objects.create(
+        key_id=key.pk,
+        email=email,
+        display_name=name,
+        zone=zone,
+        country=country,
+        language=language,
+        mailbox=mailbox,
+        joined_at=now,
+        welcomed_at=now,
+        **fields,
+    )
+
+
+def schedule(
+    *,
+    person: Person,
+    now: dt.datetime = JOINED,
+    weekdays: int = EVERY_DAY,
+    at: str = "09:00",
+    **fields: Any,
+) -> Schedule:
+    """When the person wants to be asked; daily at nine unless said otherwise."""
+    return Schedule.objects.save_for(
+        person, weekdays=weekdays, local_time=dt.time.fromisoformat(at), now=now, **fields
+    )
