@@ -218,6 +218,11 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# Right to left and longer, to see how pages bear it; supportnet/local/sentences.py makes it.
+MIRROR = MODE == "test" or (MODE == "local" and env.bool("MIRROR", default=False))
+if MIRROR:
+    LANGUAGES.append(("ar-xb", "Mirror"))
+    LOCALE_PATHS.append(VAR_DIR / "locale")
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True

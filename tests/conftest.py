@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
 
+from supportnet.local.sentences import write_mirror
 from tests.mail_server import MailServer
 
 _NO_BROWSER = "NO CHROMIUM: the walks through the pages were NOT run. Install it or set CHROMIUM."
@@ -32,10 +35,9 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def smtp(settings: Any) -> Iterator[MailServer]:
-    """A real mail server on a free port, and the settings that lead to it."""
-    with MailServer() as server:
-        settings.SMTP_URL = server.url
+def smtp() -> Iterator[MailServer]:
+    """A real mail server on a free port, and the setting that leads to it."""
+    with MailServer() as server, override_settings(SMTP_URL=server.url):
         yield server
 
 
@@ -57,6 +59,12 @@ def browser(browser_path: str) -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _mirror() -> None:
+    """The right-to-left language `ar-xb`, made of today's sentences."""
+    write_mirror(settings.BASE_DIR, settings.VAR_DIR / "locale")
 
 
 @pytest.fixture(autouse=True)

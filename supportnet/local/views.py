@@ -41,7 +41,7 @@ def letter(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 @require_safe
 @xframe_options_sameorigin
-@csp_replace(
+@csp_replace(  # type: ignore[arg-type]
     {
         "default-src": ["'none'"],
         "script-src": ["'none'"],

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from supportnet.local.sentences import write_mirror
 from supportnet.local.supervisor import Service, Supervisor
 from supportnet.local.valkey import NoValkey, Valkey
 
@@ -57,6 +58,8 @@ class Command(BaseCommand):
         self._say("Preparing the database and the pages.")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
+        if settings.MIRROR:
+            write_mirror(settings.BASE_DIR, settings.VAR_DIR / "locale")
         connections.close_all()
 
     def _start(self, supervisor: Supervisor) -> None:
