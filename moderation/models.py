@@ -1,5 +1,6 @@
 """Reports. Moderators work on reports, never on lives."""
 
+import datetime as dt
 import uuid
 
 from django.db import models
@@ -7,7 +8,29 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from vault.fields import SealedField
+from vault.models import Key
 from vault.part import Part
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def store(
+        self, *, about: str, about_id: uuid.UUID, reason: str, words: str, now: dt.datetime
+    ) -> "Report":
+        """Keep a report, sealed with the installation's key."""
+        report = Report(
+            key_id=Key.objects.installation().pk,
+            about=about,
+            about_id=about_id,
+            reason=reason,
+            words=words,
+            made_at=now,
+        )
+        report.save(force_insert=True)
+        return report
+
+    def to_forget(self, now: dt.datetime) -> "ReportQuerySet":
+        """Reports older than twelve months."""
+        return self.filter(made_at__lt=now - dt.timedelta(days=365))
 
 
 class Report(models.Model):
@@ -16,7 +39,8 @@ class Report(models.Model):
     part = Part(
         key=None,
         why="So that a person can look into what was reported.",
-        kept="12 months after it was decided.",
+        kept="12 months.",
+        expired="to_forget",
     )
 
     class Reason(models.TextChoices):
@@ -36,6 +60,8 @@ class Report(models.Model):
     reason = models.CharField(max_length=12, choices=Reason.choices)
     words = SealedField(size=1024)
     made_at = models.DateTimeField()
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         constraints = [

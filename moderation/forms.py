@@ -1,0 +1,30 @@
+"""The report form: a reason and, if one likes, words."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from checkins.forms.answer import Lines
+from moderation.models import Report
+
+_WORDS_LENGTH = 4_000
+
+
+class ReportForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("What is it about?"),
+        choices=[choice for choice in Report.Reason.choices if choice[0] != "wrong_line"],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose what it is about.")},
+    )
+    words = Lines(
+        label=_("What should the moderators know?"),
+        max_length=_WORDS_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        help_text=_("Only what you write here goes to them. They do not see the message itself."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
