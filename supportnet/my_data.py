@@ -9,13 +9,16 @@ import json
 from operator import attrgetter
 from typing import Any
 
+from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from vault.backup import keyed_models
 from vault.models import Key
+from vault.part import Part
 
 
 def export(person: Person, *, now: dt.datetime) -> dict[str, Any]:
@@ -50,6 +53,17 @@ def erase(person: Person) -> None:
         # What was overwritten in the database still stands in the log until this.
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def inventory() -> list[dict[str, Any]]:
+    """What is kept, why and how long, in the order of the rooms: the privacy page's own source."""
+    found = []
+    for model in apps.get_models():
+        part: Part | None = getattr(model, "part", None)
+        if part is not None:
+            name = model._meta.verbose_name_plural
+            found.append({"what": name, "why": _(part.why), "kept": _(part.kept)})
+    return found
 
 
 def _row(row: Model, names: tuple[str, ...]) -> dict[str, Any]:

@@ -1,0 +1,117 @@
+"""What the person says, and who hears what of this one answer."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from checkins.models import Answer
+from circles.models import Member
+
+NOTE_LENGTH = 10_000
+LINE_LENGTH = 1_000
+
+# What a member may get of one answer; "ask" is a standing choice only.
+HEARS = [
+    ("", _("nothing")),
+    (Member.Level.HELLO.value, _("that I said hello")),
+    (Member.Level.WORD.value, _("my word")),
+    (Member.Level.WORDS.value, _("my word and what I write")),
+]
+
+
+class Lines(forms.CharField):
+    """Text as the person wrote it, without characters that no keyboard makes."""
+
+    def to_python(self, value: Any) -> str:
+        text = re.sub(r"\r\n?", "\n", super().to_python(value) or "")
+        return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+
+
+class AnswerForm(forms.Form):
+    """All of it is optional: a word, a note, both or neither are accepted."""
+
+    template_name = "checkins/_answer_form.html"
+
+    word = forms.ChoiceField(
+        label=_("How are you holding up?"),
+        choices=Answer.Word.choices,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    note = Lines(
+        label=_("A note, if you like"),
+        max_length=NOTE_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        error_messages={
+            "max_length": _("This note is longer than %(limit_value)d letters. Please shorten it.")
+        },
+    )
+    went_well = Lines(
+        label=_("Something that went well"),
+        max_length=LINE_LENGTH,
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+        error_messages={
+            "max_length": _("This line is longer than %(limit_value)d letters. Please shorten it.")
+        },
+    )
+    would_help = forms.MultipleChoiceField(
+        label=_("What would help"),
+        choices=Answer.Help.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, members: Iterable[Member] = (), **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.members = list(members)
+        for member in self.members:
+            self.fields[_name(member)] = forms.ChoiceField(
+                label=_("What this person hears"),
+                choices=HEARS,
+                widget=forms.RadioSelect,
+                required=False,
+                initial="" if member.level == Member.Level.ASK else member.level,
+            )
+
+    def said(self) -> dict[str, Any]:
+        """The cleaned answer, as the verb takes it."""
+        return {name: self.cleaned_data[name] for name in ("word", "note", "went_well", "would_help")}
+
+    def is_blank(self) -> bool:
+        return not any(self.said().values())
+
+    def choices(self) -> dict[int, str | None]:
+        """What each member gets of this answer; None is nothing.
+
+        A member whose line did not come with the form keeps the standing choice.
+        """
+        return {
+            member.pk: self.cleaned_data[_name(member)] or None
+            for member in self.members
+            if _name(member) in self.data
+        }
+
+    def hears(self) -> list[tuple[Member, forms.BoundField]]:
+        return [(member, self[_name(member)]) for member in self.members]
+
+
+class LinkAnswerForm(AnswerForm):
+    """The same by the link of a mail: a word is chosen, since programs press buttons too."""
+
+    template_name = "checkins/_link_answer_form.html"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        word = self.fields["word"]
+        word.required = True
+        word.error_messages["required"] = _("Please choose a word. “No words today” is one too.")
+
+
+def _name(member: Member) -> str:
+    return f"hears_{member.public_id.hex}"

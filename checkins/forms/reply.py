@@ -1,0 +1,62 @@
+"""What a member says back, and what the person answers."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from checkins.forms.answer import NOTE_LENGTH, Lines
+from checkins.models import Reply
+
+
+class ReplyForm(forms.Form):
+    """A gesture, words, or both; one of them is needed and none is chosen beforehand."""
+
+    gesture = forms.ChoiceField(
+        label=_("One tap says it"), choices=(), widget=forms.RadioSelect, required=False
+    )
+    words = Lines(
+        label=_("Or in your words"),
+        max_length=NOTE_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        error_messages={
+            "max_length": _("This is longer than %(limit_value)d letters. Please shorten it.")
+        },
+    )
+    kinds = forms.MultipleChoiceField(
+        label=_("This is meant as"),
+        choices=Reply.SupportKind.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, gestures: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        gesture = self.fields["gesture"]
+        assert isinstance(gesture, forms.ChoiceField)
+        gesture.choices = gestures
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned.get("gesture") and not cleaned.get("words", "").strip():
+            raise forms.ValidationError(_("Please choose one of these, or write a few words."))
+        return cleaned
+
+
+class PersonAnswerForm(forms.Form):
+    """What the person says to a member: one tap to a gesture that asks, or words."""
+
+    choice = forms.ChoiceField(choices=Reply.Choice.choices, required=False)
+    words = Lines(
+        label=_("Write back"),
+        max_length=NOTE_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned.get("choice") and not cleaned.get("words", "").strip():
+            raise forms.ValidationError(_("There is nothing to send yet."))
+        return cleaned

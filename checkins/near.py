@@ -1,0 +1,63 @@
+"""What stands on the page after a really hard answer, in the order that matters then.
+
+Emergency number, people, lines, what helps. Nobody is told unless the person chooses: the members
+named for such days have a button each; when none was named, everybody beside the person has one.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from checkins.models import CheckIn
+from circles.models import Circle, Member
+from library.context import help_for
+from library.helplines import lines_for
+
+
+@dataclass(frozen=True)
+class Line:
+    """A member on the page: to be told by one tap, or what became of telling them."""
+
+    member: Member
+    says: str
+
+
+def context(check_in: CheckIn, now: dt.datetime) -> dict[str, Any]:
+    """What the signed-in person's page shows."""
+    circle = Circle.objects.of(check_in.person)
+    told = {delivery.member.pk: delivery.says for delivery in check_in.deliveries(now)}
+    return {
+        "check_in": check_in,
+        "people": [Line(member, told.get(member.pk, "")) for member in named(circle)],
+        "has_words": bool(check_in.said()),
+        "helps_me": circle.helps_me,
+        "by_link": False,
+        **_help(check_in, now),
+    }
+
+
+def context_by_link(check_in: CheckIn, now: dt.datetime) -> dict[str, Any]:
+    """What the same page shows to whoever holds the link: no names, no words."""
+    people = Circle.objects.of(check_in.person).members.beside().named_for_hard_days()
+    told = check_in.deliveries(now)
+    return {"check_in": check_in, "can_tell": bool(people) and not told, "by_link": True} | _help(
+        check_in, now
+    )
+
+
+def named(circle: Circle) -> list[Member]:
+    """The members with a button: those named for such days, or everybody when none was."""
+    beside = list(circle.members.beside())
+    return [member for member in beside if member.named_for_hard_days] or beside
+
+
+def chosen(check_in: CheckIn, public_ids: list[str]) -> list[int]:
+    """The members behind the pressed button; unknown ids count for nobody."""
+    wanted = set(public_ids)
+    members = named(Circle.objects.of(check_in.person))
+    return [member.pk for member in members if str(member.public_id) in wanted]
+
+
+def _help(check_in: CheckIn, now: dt.datetime) -> dict[str, Any]:
+    country = check_in.person.country
+    return {"help": help_for(country), "lines": lines_for(country, now)}

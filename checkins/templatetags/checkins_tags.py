@@ -1,0 +1,24 @@
+"""Small words that pages of the check-ins room use."""
+
+from django import template
+from django.utils.translation import gettext as _
+
+from checkins.forms.answer import HEARS
+from checkins.models import Answer
+
+register = template.Library()
+
+_HEARS = dict(HEARS)
+_WORDS = dict(Answer.Word.choices)
+
+
+@register.filter
+def hears(level: str | None) -> str:
+    """What a member with this level hears, in the person's words."""
+    return str(_HEARS.get(level or "", _("nothing")))
+
+
+@register.filter
+def word_label(word: str) -> str:
+    """The label of one of the six words."""
+    return str(_WORDS.get(word, ""))

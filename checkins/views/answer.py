@@ -1,0 +1,106 @@
+"""The person's own answer: see it, change it, take it back, tell somebody."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import person_of
+from checkins import near
+from checkins.answering import Closed
+from checkins.forms.answer import AnswerForm
+from checkins.models import CheckIn
+from circles.models import Circle
+from outbox.preview import framed
+
+
+def said(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """After answering: what was said, who gets what and when."""
+    check_in = _own(request, public_id)
+    now = timezone.now()
+    deliveries = check_in.deliveries(now)
+    context = {
+        "check_in": check_in,
+        "answer": check_in.said(),
+        "deliveries": deliveries,
+        "is_open": check_in.is_open(now),
+        "can_send_now": any(delivery.can_hurry for delivery in deliveries),
+        "can_take_back": any(delivery.can_take_back for delivery in deliveries),
+        "kind_line": _("That is enough for today."),
+    }
+    return render(request, "checkins/said.html", context)
+
+
+def change_answer(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Change what was said while the check-in is open."""
+    check_in = _own(request, public_id)
+    now = timezone.now()
+    members = Circle.objects.of(check_in.person).members.beside()
+    if request.method != "POST":
+        form = AnswerForm(members=members, initial=check_in.as_typed(members))
+        return _change_page(request, check_in, form)
+    form = AnswerForm(request.POST, members=members)
+    if not form.is_valid():
+        return _change_page(request, check_in, form)
+    try:
+        answer = check_in.answer(**form.said(), choices=form.choices(), now=now)
+    except Closed:
+        return render(request, "checkins/answer_closed.html", {"form": form})
+    return redirect("near" if answer.is_really_hard else "said", public_id)
+
+
+@require_POST
+def take_back(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Take back what was shared; what waited is never sent."""
+    _own(request, public_id).take_back(timezone.now())
+    return redirect("said", public_id)
+
+
+@require_POST
+def send_now(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Let what waits leave at once; it waits for nothing but quiet hours."""
+    _own(request, public_id).send_now(timezone.now())
+    return redirect("said", public_id)
+
+
+@require_POST
+def forget_answer(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Delete the answer and what was shared of it."""
+    _own(request, public_id).forget(timezone.now())
+    return redirect("today")
+
+
+def near_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Who and what is near: emergency number, people, lines, what helps."""
+    check_in = _own(request, public_id)
+    now = timezone.now()
+    if request.method == "POST":
+        check_in.tell(near.chosen(check_in, request.POST.getlist("member")), now=now)
+        return redirect("near", public_id)
+    return render(request, "checkins/near.html", near.context(check_in, now))
+
+
+@require_POST
+def today_mail(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
+    """The exact mail a member would get of what stands in the form; nothing is saved."""
+    person = person_of(request)
+    members = Circle.objects.of(person).members.beside()
+    member = get_object_or_404(members, public_id=member_id)
+    form = AnswerForm(request.POST, members=[member])
+    if not form.is_valid():
+        return framed(None, _("The mail shows here once the form can be sent."))
+    mail = CheckIn.objects.preview(
+        person, member, **form.said(), choices=form.choices(), now=timezone.now()
+    )
+    return framed(mail, _("With this choice no mail goes to this person."))
+
+
+def _own(request: HttpRequest, public_id: uuid.UUID) -> CheckIn:
+    return get_object_or_404(CheckIn.objects.of(person_of(request)), public_id=public_id)
+
+
+def _change_page(request: HttpRequest, check_in: CheckIn, form: AnswerForm) -> HttpResponse:
+    return render(request, "checkins/change.html", {"form": form, "check_in": check_in})

@@ -1,0 +1,60 @@
+"""What the person does with a letter from the circle."""
+
+import datetime as dt
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import person_of
+from checkins.forms.reply import PersonAnswerForm
+from checkins.models import Answer, Reply
+
+PAGE = 30
+
+
+@require_POST
+def reply(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One tap on a letter: thank, this helped, keep, fold, delete, or answer."""
+    now = timezone.now()
+    letter = get_object_or_404(Reply.objects.to_person(person_of(request)), public_id=public_id)
+    what = request.POST.get("do", "")
+    if what in {"thank", "helped", "keep", "fold", "delete"}:
+        _ONE_TAP[what](letter, now)
+        return redirect("today")
+    form = PersonAnswerForm(request.POST)
+    if not form.is_valid():
+        for error in [*form.errors.values()]:
+            messages.error(request, error[0])
+        return redirect("today")
+    letter.answer_with(form.cleaned_data["choice"], form.cleaned_data["words"], now=now)
+    name = letter.member.name
+    messages.success(request, _("It is on its way to %(name)s.") % {"name": name})
+    return redirect("today")
+
+
+def look_back(request: HttpRequest) -> HttpResponse:
+    """Kept words and past answers, newest first, thirty at a time."""
+    person = person_of(request)
+    before = parse_date(request.GET.get("before", "")) or person.today(timezone.now()) + dt.timedelta(1)
+    answers = list(Answer.objects.history(person, before=before)[:PAGE])
+    context = {
+        "answers": answers,
+        "kept": Reply.objects.kept(person),
+        "earlier": answers[-1].local_date.isoformat() if len(answers) == PAGE else "",
+    }
+    return render(request, "checkins/look_back.html", context)
+
+
+_ONE_TAP = {
+    "thank": Reply.thank,
+    "helped": Reply.helped,
+    "keep": Reply.keep,
+    "fold": Reply.fold,
+    "delete": Reply.forget,
+}

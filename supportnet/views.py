@@ -1,0 +1,121 @@
+"""Pages that span the rooms: Today, and my data."""
+
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.access import person_of, public
+from accounts.models import Person
+from checkins.forms.answer import AnswerForm
+from checkins.models import CheckIn, Reply
+from circles.models import Circle
+from supportnet import my_data
+from supportnet.forms import EraseForm
+
+
+def today(request: HttpRequest) -> HttpResponse:
+    """The question, every day; who hears what; and what the circle wrote."""
+    person = person_of(request)
+    members = list(Circle.objects.of(person).members.beside())
+    form = AnswerForm(request.POST or None, members=members)
+    if request.method == "POST" and form.is_valid():
+        return _answered(person, form)
+    return render(request, "today/today.html", _today(person, form))
+
+
+def begin_answer(request: HttpRequest) -> HttpResponse:
+    """The first answer, right after the first sign-in: only the person's own."""
+    person = person_of(request)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _answered(person, form, then="begin_beside")
+    return render(request, "today/begin_answer.html", {"form": form, "person": person})
+
+
+@require_GET
+def today_replies(request: HttpRequest) -> HttpResponse:
+    """The letters alone, for the page that asks again while it is open."""
+    person = person_of(request)
+    return render(request, "checkins/_replies.html", _letters(person))
+
+
+def _answered(person: Person, form: AnswerForm, then: str = "") -> HttpResponse:
+    now = timezone.now()
+    if form.is_blank():
+        return redirect(then or "today")
+    check_in = CheckIn.objects.for_today(person, now)
+    answer = check_in.answer(**form.said(), choices=form.choices(), now=now)
+    if answer.is_really_hard:
+        return redirect("near", check_in.public_id)
+    return redirect(then) if then else redirect("said", check_in.public_id)
+
+
+def _today(person: Person, form: AnswerForm) -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "person": person,
+        "form": form,
+        "said": CheckIn.objects.said_today(person, now),
+        "show_invite": not form.members,
+        "next_asking": person.next_asking(now) if hasattr(person, "next_asking") else "",
+        **_letters(person),
+        "members": form.members,
+    }
+
+
+def _letters(person: Person) -> dict[str, Any]:
+    return {
+        "replies": Reply.objects.for_today(person, timezone.now()),
+        "choices": Reply.Choice.choices,
+        "members": Circle.objects.of(person).members.beside(),
+    }
+
+
+@public
+@require_GET
+def what_this_is(request: HttpRequest) -> HttpResponse:
+    """What SupportNet is for, and what it is not."""
+    return render(request, "public/what_this_is.html")
+
+
+@public
+@require_GET
+def how_to_be_there(request: HttpRequest) -> HttpResponse:
+    """For members: how to be there for somebody, and for oneself."""
+    return render(request, "public/how_to_be_there.html")
+
+
+@public
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept, why and how long, read from the models themselves."""
+    return render(request, "public/privacy.html", {"inventory": my_data.inventory()})
+
+
+@reauthentication_required
+def my_data_export(request: HttpRequest) -> HttpResponse:
+    """Everything that is kept of the person, to read or to take along."""
+    person = person_of(request)
+    now = timezone.now()
+    if request.method == "POST":
+        response = HttpResponse(
+            my_data.export_json(person, now=now), content_type="application/json; charset=utf-8"
+        )
+        response["Content-Disposition"] = 'attachment; filename="my-data.json"'
+        return response
+    return render(request, "my_data/export.html", {"export": my_data.export(person, now=now)})
+
+
+@reauthentication_required
+def my_data_erase(request: HttpRequest) -> HttpResponse:
+    """Erase the account, after one clear choice."""
+    form = EraseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        my_data.erase(person_of(request))
+        request.session.flush()
+        return render(request, "my_data/erased.html")
+    return render(request, "my_data/erase.html", {"form": form})
