@@ -221,7 +221,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 # Right to left and longer, to see how pages bear it; supportnet/local/sentences.py makes it.
 MIRROR = MODE == "test" or (MODE == "local" and env.bool("MIRROR", default=False))
 if MIRROR:
-    LANGUAGES.append(("ar-xb", "Mirror"))
+    LANGUAGES.append(("ar-xb", _("Mirror")))
     LOCALE_PATHS.append(VAR_DIR / "locale")
 USE_I18N = True
 TIME_ZONE = "UTC"
