@@ -187,6 +187,7 @@ def nothing_is_left_to_do(one: Source) -> Iterator[str]:
 
 # Django or the standard library calls these, in an order of their own.
 POSITIONAL_BOOLEANS = {
+    "vault/fields.py:get_db_prep_value",
     "vault/fields.py:pre_save",
     "accounts/sessions.py:save",
 }
@@ -240,6 +241,7 @@ def test_views_are_small() -> None:
 
 # Names that say it better: an end that is still open, a day on the person's own calendar.
 _OTHER_MOMENTS = {"not_before", "local_date", "paused_until", "claim_until"}
+_OTHER_MOMENTS |= {"last_login"}  # Django's own
 
 
 def test_moments_end_in_at_and_days_in_on() -> None:
@@ -272,11 +274,18 @@ def test_tests_do_not_stand_in_for_our_code_and_do_not_sleep() -> None:
         wrong += [f"{one.path}:{line}" for line, name in _imports(one) if "mock" in name]
         if not Path(one.path).name.startswith("test_"):
             continue
-        for node in one.nodes(ast.Call):
-            assert isinstance(node, ast.Call)
-            if ast.unparse(node.func) in {"time.sleep", "sleep", "monkeypatch.setattr"}:
-                wrong.append(f"{one.path}:{node.lineno} {ast.unparse(node.func)}")
+        wrong += [f"{one.path}:{line}" for line in _waits_and_doubles(one)]
     assert "\n".join(wrong) == ""
+
+
+def _waits_and_doubles(one: Source) -> Iterator[int]:
+    for node in one.nodes(ast.Call):
+        assert isinstance(node, ast.Call)
+        name = ast.unparse(node.func)
+        # A number may be made smaller for a test; code may not be replaced.
+        replaces = name == "monkeypatch.setattr" and not isinstance(node.args[-1], ast.Constant)
+        if replaces or name in {"time.sleep", "sleep"}:
+            yield node.lineno
 
 
 def test_tests_mirror_the_rooms() -> None:
