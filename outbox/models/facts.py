@@ -1,0 +1,111 @@
+"""When the machine was last heard, when it stood still, and how often something was tried."""
+
+import datetime as dt
+
+from django.db import connections, models, router, transaction
+
+from vault.part import Part
+
+
+class PulseQuerySet(models.QuerySet["Pulse"]):
+    def hear(self, name: str, *, every: dt.timedelta, now: dt.datetime) -> None:
+        """Note that a part is alive; a silence of three of its intervals becomes an outage."""
+        pulse, made = self.get_or_create(name=name, defaults={"heard_at": now})
+        if made or now - pulse.heard_at < every / 2:
+            return
+        # Two workers may hear the same silence end: only the one that moves the row notes it.
+        with transaction.atomic():
+            moved = self.filter(pk=pulse.pk, heard_at=pulse.heard_at).update(heard_at=now)
+            if moved and now - pulse.heard_at > every * 3:
+                Outage.objects.create(began_at=pulse.heard_at, ended_at=now)
+
+    def silent(self, name: str, *, longer_than: dt.timedelta, now: dt.datetime) -> bool:
+        """Whether a part was not heard for a while, or never."""
+        return not self.filter(name=name, heard_at__gt=now - longer_than).exists()
+
+
+class Pulse(models.Model):
+    """When a part of the machine was last heard: beat, worker, tick."""
+
+    part = Part(key=None, why="To notice when the machine stands still.", kept="One row a part.")
+
+    name = models.CharField(max_length=40, unique=True)
+    heard_at = models.DateTimeField()
+
+    objects = PulseQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OutageQuerySet(models.QuerySet["Outage"]):
+    def within(self, began_at: dt.datetime, ended_at: dt.datetime) -> "OutageQuerySet":
+        """Outages that touch a span of time."""
+        return self.filter(began_at__lt=ended_at, ended_at__gt=began_at)
+
+    def to_forget(self, now: dt.datetime) -> "OutageQuerySet":
+        """Outages a year old."""
+        return self.filter(ended_at__lte=now - dt.timedelta(days=365))
+
+
+class Outage(models.Model):
+    """A time in which this installation did not ask or send: silence in it is ours."""
+
+    part = Part(
+        key=None,
+        why="So that silence during our outage never counts as a person's silence.",
+        kept="12 months.",
+        expired="to_forget",
+    )
+
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+
+    objects = OutageQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"outage {self.pk}"
+
+
+class LimitQuerySet(models.QuerySet["Limit"]):
+    def count_one(self, key_hash: str, window_at: dt.datetime) -> int:
+        """Count one try and tell how many there were: one statement, exact under parallel tries."""
+        connection = connections[router.db_for_write(Limit)]
+        moment = connection.ops.adapt_datetimefield_value(window_at)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO outbox_limit (key_hash, window_at, tries) VALUES (%s, %s, 1)"
+                " ON CONFLICT (key_hash, window_at)"
+                " DO UPDATE SET tries = outbox_limit.tries + 1 RETURNING tries",
+                [key_hash, moment],
+            )
+            return int(cursor.fetchone()[0])
+
+    def to_forget(self, now: dt.datetime) -> "LimitQuerySet":
+        """Windows that began more than a day ago; the longest one is a day."""
+        return self.filter(window_at__lte=now - dt.timedelta(days=2))
+
+
+class Limit(models.Model):
+    """How often something was tried in a window of time; the key is a keyed hash."""
+
+    part = Part(
+        key=None,
+        why="To slow down guessing and flooding.",
+        kept="Two days.",
+        expired="to_forget",
+    )
+
+    key_hash = models.CharField(max_length=80)
+    window_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)
+
+    objects = LimitQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key_hash", "window_at"], name="one_limit_a_window")
+        ]
+
+    def __str__(self) -> str:
+        return f"limit {self.pk}"

@@ -1,0 +1,129 @@
+"""Where mail goes: an address in one person's world, and addresses that asked for peace."""
+
+import datetime as dt
+import uuid
+
+from django.db import models, transaction
+
+from outbox import addresses
+from outbox.models.message import Message
+from vault.fields import SealedField
+from vault.part import Part
+
+
+class MailboxQuerySet(models.QuerySet["Mailbox"]):
+    def of_address(self, address: str) -> "MailboxQuerySet":
+        """The mailboxes of an address, in every world; case and plus variants are one address."""
+        return self.filter(address_hash__in=addresses.address_hashes(address))
+
+    def give(self, address: str, *, key_id: int, language: str, now: dt.datetime) -> "Mailbox":
+        """The one mailbox of ``address`` in the world of ``key_id``, made at first need.
+
+        Somebody gives the address anew: whatever it bounced before, it gets another chance.
+        """
+        known = self.of_address(address).filter(key_id=key_id)
+        found = known.first()
+        if found is None:
+            fresh = Mailbox(
+                key_id=key_id,
+                address=address,
+                address_hash=addresses.address_hash(address),
+                language=language,
+                made_at=now,
+            )
+            self.bulk_create([fresh], ignore_conflicts=True)
+            return known.get()
+        if found.bounced_at is not None:
+            found.bounced_at = None
+            found.save(update_fields=["bounced_at"])
+        return found
+
+
+class Mailbox(models.Model):
+    """One address of one person's world; the same address in two worlds is two rows.
+
+    A shared row would tie circles together and stand in the way of erasing one of them.
+    """
+
+    part = Part(
+        key="key_id",
+        why="To send mail to the address, and to stop when asked.",
+        kept="As long as the account or the membership that needs it.",
+    )
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key_id = models.BigIntegerField()
+    address = SealedField(size=256)
+    address_hash = models.CharField(max_length=80, db_index=True)
+    language = models.CharField(max_length=12, default="en")
+    made_at = models.DateTimeField()
+    suppressed_at = models.DateTimeField(null=True)
+    bounced_at = models.DateTimeField(null=True)
+
+    objects = MailboxQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "mailboxes"
+        constraints = [
+            models.UniqueConstraint(fields=["key_id", "address_hash"], name="one_mailbox_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"mailbox {self.public_id}"
+
+    @transaction.atomic
+    def suppress(self, *, now: dt.datetime) -> None:
+        """Send nothing more here: what waits is taken back in the same moment."""
+        self.suppressed_at = self.suppressed_at or now
+        self.save(update_fields=["suppressed_at"])
+        Message.objects.cancel(mailbox=self, now=now)
+
+    def unsuppress(self) -> None:
+        """Mail may come here again."""
+        self.suppressed_at = None
+        self.save(update_fields=["suppressed_at"])
+
+    def bounce(self, *, now: dt.datetime) -> None:
+        """Its mail server says there is nobody by this address; told twice, nothing changes."""
+        if self.bounced_at is None:
+            self.bounced_at = now
+            self.save(update_fields=["bounced_at"])
+
+    def speak(self, language: str) -> None:
+        """Write to this mailbox in ``language`` from now on."""
+        self.language = language
+        self.save(update_fields=["language"])
+
+
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    def add(self, address: str, *, now: dt.datetime) -> None:
+        """Never ask this address again; asking twice changes nothing."""
+        if not self.holds(address):
+            row = Suppression(address_hash=addresses.address_hash(address), made_at=now)
+            self.bulk_create([row], ignore_conflicts=True)
+
+    def holds(self, address: str) -> bool:
+        """Whether this address asked for peace."""
+        return self.filter(address_hash__in=addresses.address_hashes(address)).exists()
+
+    def lift(self, address: str) -> None:
+        """The address itself asks to be written to again."""
+        self.filter(address_hash__in=addresses.address_hashes(address)).delete()
+
+
+class Suppression(models.Model):
+    """An address that asked never to be written to again, kept as a keyed hash alone."""
+
+    part = Part(
+        key=None,
+        why="To keep the promise of “never ask me again”.",
+        kept="Until the address itself asks for a change.",
+    )
+
+    address_hash = models.CharField(max_length=80, unique=True)
+    made_at = models.DateTimeField()
+
+    objects = SuppressionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"suppression {self.pk}"
