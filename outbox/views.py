@@ -1,0 +1,108 @@
+"""The two doors of a mail: its link, and the one-click stop."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from outbox import limits, links
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_A_MINUTE = dt.timedelta(minutes=1)
+_A_DAY = dt.timedelta(days=1)
+# What a form sends besides what somebody typed: choices in our own words, and tokens.
+_NOT_TYPED = re.compile(r"\s*|[a-z]+(_[a-z]+)+|[0-9a-f-]{36}|[0-9]+|on")
+_NOT_TEXT = {"csrfmiddlewaretoken", "fresh"}
+
+
+def _open_to_all(view: View) -> View:
+    # The mark SignInRequired looks for: who comes by mail has no account to sign in to.
+    view.open_to_all = True  # type: ignore[attr-defined]
+    return view
+
+
+@csrf_exempt  # its only effect is a mail to the rightful holder, and a dead page sets no cookie
+@_open_to_all
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of a mail: lets its holder in to a clean address."""
+    try:
+        purpose, subject, found = links.opened(token, timezone.now())
+    except links.Dead as dead:
+        return dead_end(request, dead)
+    response = HttpResponseRedirect(reverse(purpose.page, args=[subject]))
+    links.let_in(response, purpose, subject, found)
+    return links.close_door(response)
+
+
+@csrf_exempt  # RFC 8058: mail programs post here without cookie, session or token
+@_open_to_all
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """The one-click stop. A GET shows a button; a POST answers 200 whatever the token is."""
+    done = request.method == "POST"
+    if done:
+        _stop(token, timezone.now())
+    return links.close_door(render(request, "outbox/stop.html", {"done": done}))
+
+
+def dead_end(request: HttpRequest, dead: links.Dead) -> HttpResponse:
+    """The one page of all dead links. What was typed is given back, nothing else is told."""
+    now = timezone.now()
+    if not limits.allow("dead link", limits.client(request), at_most=20, within=_A_MINUTE, now=now):
+        return links.close_door(render(request, "errors/429.html", status=429))
+    asked = request.method == "POST" and "fresh" in request.POST
+    if asked:
+        _send_fresh(dead, now)
+    context = {"typed": typed(request), "asked": asked}
+    return links.close_door(render(request, "errors/410.html", context, status=410))
+
+
+def typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """The texts of a posted form, as (label, value): what somebody wrote is never lost."""
+    texts = []
+    for name, values in request.POST.lists():
+        if name not in _NOT_TEXT:
+            label = name.rpartition("-")[2].replace("_", " ").capitalize()
+            texts += [(label, text) for text in values if not _NOT_TYPED.fullmatch(text)]
+    return texts
+
+
+class DeadLinks:
+    """Turns ``links.Dead``, raised by any view, into the one dead end."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return dead_end(request, error) if isinstance(error, links.Dead) else None
+
+
+def _stop(token: str, now: dt.datetime) -> None:
+    try:
+        purpose, _subject, found = links.opened(token, now)
+        ended = links.Dead(purpose, found)
+    except links.Dead as dead:
+        # An ended link still stops mail: nobody has to stay subscribed because a week went by.
+        ended = dead
+    if ended.purpose and ended.purpose.stop and ended.ended:
+        ended.purpose.stop(ended.ended.thing, now)
+
+
+def _send_fresh(dead: links.Dead, now: dt.datetime) -> None:
+    if dead.purpose is None or dead.ended is None or dead.purpose.fresh is None:
+        return
+    who = f"{dead.purpose.letter}|{dead.ended.thing}"
+    if limits.allow("fresh link", who, at_most=1, within=_A_DAY, now=now):
+        dead.purpose.fresh(dead.ended.thing, now)
