@@ -1,7 +1,61 @@
-"""Django's own mail, until the outbox takes it."""
+"""Django's own way of sending mail, led into the outbox: nothing leaves past it."""
 
-from django.core.mail.backends.locmem import EmailBackend
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+from django.utils import timezone, translation
+
+from outbox import addresses, headers
+from outbox.mail import Mail, to_body
+from outbox.models import Mailbox, Message
+from vault.models import Key
+
+# A sign-in code lives a quarter of an hour; a code that comes after that only confuses.
+_OF_USE = dt.timedelta(minutes=15)
 
 
-class OutboxBackend(EmailBackend):
-    """Keeps mail in memory."""
+class OutboxBackend(BaseEmailBackend):
+    """Seals each mail with the installation's key and posts it in the quick lane."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        now, key_id = timezone.now(), Key.objects.installation().pk
+        for email in email_messages:
+            body = to_body(_mail(email))
+            for address in email.recipients():
+                _post(address, body, key_id, now)
+        return len(email_messages)
+
+
+def _post(address: str, body: dict[str, object], key_id: int, now: dt.datetime) -> None:
+    language = translation.get_language() or "en"
+    message_id = uuid.uuid4()
+    Message.objects.post(
+        kind="account",
+        lane=Message.Lane.NOW,
+        mailbox=Mailbox.objects.give(
+            addresses.clean(str(address)), key_id=key_id, language=language, now=now
+        ),
+        key_id=key_id,
+        subject=message_id,
+        dedupe_key=f"account:{message_id}",
+        body=body,
+        now=now,
+        expires_at=now + _OF_USE,
+        why="asked",
+    )
+
+
+def _mail(email: EmailMessage) -> Mail:
+    if email.attachments:
+        raise ValueError("the outbox carries no attachments")
+    pages = email.alternatives if isinstance(email, EmailMultiAlternatives) else []
+    html = [str(content) for content, kind in pages if kind == "text/html"]
+    return Mail(
+        subject=headers.clean(email.subject),
+        text=str(email.body),
+        html=html[0] if html else "",
+        language=translation.get_language() or "en",
+    )

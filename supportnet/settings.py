@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.person_language",
     "accounts.middleware.SignInRequired",
+    "outbox.views.DeadLinks",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -255,6 +256,9 @@ MAIL_FROM = env.str("MAIL_FROM", default="hello@supportnet.localhost" if LOCAL e
 if not MAIL_FROM:
     raise ImproperlyConfigured("MAIL_FROM is not set: the address mails come from.")
 DEFAULT_FROM_EMAIL = MAIL_FROM
+# What to do with a mail of which nobody can know whether it left: "resend" it after ten minutes
+# with the same Message-ID, Date and links, or "hold" it until the operator decides.
+IN_DOUBT = env.str("IN_DOUBT", default="resend")
 OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default="")
 SERVER_EMAIL = MAIL_FROM
 

@@ -1,0 +1,15 @@
+"""The outbox's own kind: mails of the site itself, sign-in codes above all."""
+
+from collections.abc import Sequence
+
+from outbox import kinds
+from outbox.mail import Mail, from_body
+from outbox.models import Message
+
+
+def written(messages: Sequence[Message]) -> dict[int, Mail]:
+    """The render of every kind whose mails were written early and sealed into the message."""
+    return {message.pk: from_body(message.body) for message in messages if message.body}
+
+
+kinds.register(kinds.Kind("account", render=written))

@@ -1,0 +1,177 @@
+"""What a mail is before it leaves: its texts, and marks where its links will stand.
+
+A link is set last, at the sending: until then the same text can be kept sealed, shown as a preview
+and rendered again, and nowhere holds a link that works.
+"""
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import css_inline
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from library.context import help_for
+from outbox import headers, links
+from outbox.links import Link
+from vault.ring import keyed_hash, keyed_hashes
+
+_MARK_LETTERS = 16
+_NAMED = re.compile(r"[a-z_]{1,20}")
+# The style sheet of a mail stands in its own base template; @media is for dark mode and phones.
+_inliner = css_inline.CSSInliner(
+    keep_style_tags=True,
+    keep_at_rules=True,
+    remove_inlined_selectors=True,
+    load_remote_stylesheets=False,
+)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail as it will be read. Texts hold marks, ``links`` says what each of them opens."""
+
+    subject: str
+    text: str
+    html: str = ""
+    links: dict[str, Link] = field(default_factory=dict)
+    from_name: str = ""
+    language: str = "en"
+    # Set on everything that repeats: the link behind List-Unsubscribe.
+    unsubscribe: Link | None = None
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A mail with its links set: ready to be sent or looked at."""
+
+    subject: str
+    from_name: str
+    text: str
+    html: str
+
+
+def mark(name: str) -> str:
+    """What stands in a text where the link ``name`` will be. Nobody can type one by chance."""
+    if not _NAMED.fullmatch(name):
+        raise ValueError("a mark is named with small letters")
+    return _mark(name, keyed_hash(f"mark|{name}"))
+
+
+def compose(
+    template: str,
+    context: dict[str, Any],
+    *,
+    subject: str,
+    language: str,
+    links: dict[str, Link] | None = None,
+    from_name: str = "",
+    unsubscribe: Link | None = None,
+    country: str = "",
+) -> Mail:
+    """Render ``templates/<template>.txt`` and ``.html`` in the reader's language.
+
+    The templates get ``links.<name>`` (marks), the first of them as ``link`` for the one button,
+    ``stop_link``, ``help`` for ``country`` and ``site_url``. The subject and other texts of the
+    context are made by the caller, inside ``translation.override(mailbox.language)``.
+    """
+    links = links or {}
+    with translation.override(language):
+        marks = {name: mark(name) for name in links}
+        shown = {
+            "link": next(iter(marks.values()), ""),
+            **context,
+            "subject": headers.clean(subject),
+            "links": marks,
+            "stop_link": mark("unsubscribe") if unsubscribe else "",
+            "help": help_for(country),
+            "site_url": settings.SITE_URL,
+        }
+        text = render_to_string(f"{template}.txt", shown)
+        page = render_to_string(f"{template}.html", shown)
+    if unsubscribe:
+        links = {**links, "unsubscribe": unsubscribe}
+    return Mail(
+        subject=headers.clean(subject),
+        text=_tidy(text),
+        html=_inliner.inline(page),
+        links=links,
+        from_name=headers.name(from_name),
+        language=language,
+        unsubscribe=unsubscribe,
+    )
+
+
+def to_body(mail: Mail) -> dict[str, Any]:
+    """A mail as it is sealed into a message that was written early."""
+    return {
+        "subject": mail.subject,
+        "text": mail.text,
+        "html": mail.html,
+        "from_name": mail.from_name,
+        "language": mail.language,
+        "links": {name: _packed(link) for name, link in mail.links.items()},
+        "unsubscribe": _packed(mail.unsubscribe) if mail.unsubscribe else None,
+    }
+
+
+def from_body(body: dict[str, Any]) -> Mail:
+    """The mail that was sealed into a message."""
+    return Mail(
+        subject=body["subject"],
+        text=body["text"],
+        html=body["html"],
+        from_name=body["from_name"],
+        language=body["language"],
+        links={name: _unpacked(link) for name, link in body["links"].items()},
+        unsubscribe=_unpacked(body["unsubscribe"]) if body["unsubscribe"] else None,
+    )
+
+
+def preview(mail: Mail) -> Texts:
+    """The same mail to look at: identical but for its links, which open nothing."""
+    return _with_links(mail, lambda name, link: links.preview_url())
+
+
+def with_links(mail: Mail, ring: int) -> Texts:
+    """The mail with links that work, as this ring makes them each time anew."""
+    return _with_links(mail, lambda name, link: _address(name, link, mail, ring))
+
+
+def _address(name: str, link: Link, mail: Mail, ring: int) -> str:
+    stops = name == "unsubscribe" and mail.unsubscribe is not None
+    return links.stop_url(link, ring) if stops else links.url(link, ring)
+
+
+def _with_links(mail: Mail, address: Callable[[str, Link], str]) -> Texts:
+    text, page = mail.text, mail.html
+    for name, link in mail.links.items():
+        there = address(name, link)
+        # A body sealed before a rotation of the hash keys holds the mark of the older key.
+        for hashed in keyed_hashes(f"mark|{name}"):
+            text = text.replace(_mark(name, hashed), there)
+            page = page.replace(_mark(name, hashed), html.escape(there))
+    return Texts(mail.subject, mail.from_name, text, page)
+
+
+def _mark(name: str, hashed: str) -> str:
+    return f"{name}-{hashed.partition(':')[2][:_MARK_LETTERS]}"
+
+
+def _packed(link: Link) -> list[Any]:
+    return [link.purpose, str(link.subject), link.generation]
+
+
+def _unpacked(packed: list[Any]) -> Link:
+    return Link(packed[0], UUID(packed[1]), packed[2])
+
+
+def _tidy(text: str) -> str:
+    # Template tags leave blank lines behind; two in a row say nothing more than one.
+    lines = [line.rstrip() for line in text.strip().splitlines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
