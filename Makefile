@@ -30,7 +30,7 @@ check: setup ## Style, types, templates, migrations, sentences, facts, house rul
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py messages --check
 	$(BIN)/python manage.py check_library
-	$(BIN)/pytest --quiet tests/test_conventions.py
+	$(BIN)/pytest --quiet tests/test_conventions.py tests/test_words.py
 
 evening: setup ## The first evening alone, measured
 	@$(BIN)/python -m tests.evening
