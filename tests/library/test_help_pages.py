@@ -76,16 +76,15 @@ def test_numbers_on_the_page_are_the_bytes_of_the_file(client, row):
         assert not line["whatsapp"] or line["whatsapp"] in card
 
 
-@pytest.mark.parametrize("row", read()["countries"], ids=lambda row: row["iso"])
-def test_the_emergency_number_is_the_first_number_on_the_page(client, row):
-    found = page(client, row["iso"])
+def test_the_emergency_number_is_the_first_number_on_every_countrys_page(client):
+    for row in read()["countries"]:
+        found = page(client, row["iso"])
 
-    numbers = [html.unescape(tel) for tel in re.findall(r'href="tel:([^"]*)"', found)]
-    emergency = row["emergency"]
-    assert numbers[0] == emergency["main"]
-    assert {one["shown"] for one in emergency["numbers"]} == set(
-        numbers[: len(emergency["numbers"])]
-    )
+        numbers = [html.unescape(tel) for tel in re.findall(r'href="tel:([^"]*)"', found)]
+        emergency = row["emergency"]
+        shown = {one["shown"] for one in emergency["numbers"]}
+        assert numbers[0] == emergency["main"], row["iso"]
+        assert set(numbers[: len(emergency["numbers"])]) == shown, row["iso"]
 
 
 def test_at_three_at_night_italy_shows_112_first_and_telefono_amico_as_closed(client, time_machine):
