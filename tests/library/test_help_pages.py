@@ -283,6 +283,21 @@ def test_a_young_person_in_a_country_without_such_a_line_gets_those_for_everyone
     assert "0800 111 0 111" in text
 
 
+@pytest.mark.parametrize(
+    ("code", "said", "unsaid"),
+    [
+        ("RU", "8-800-2000-122", "checked in the last twelve months"),
+        ("EG", "We know no checked helpline in Egypt yet.", "The ones below"),
+    ],
+)
+def test_a_young_person_is_told_only_what_is_true_of_the_country(client, code, said, unsaid):
+    text = text_of(client.get(reverse("help_young_country", args=[code])).content.decode())
+
+    assert said in text
+    assert unsaid not in text
+    assert "childhelplineinternational.org" in text
+
+
 def test_a_young_person_may_choose_any_country(client):
     answer = client.get(reverse("help_young"))
 
