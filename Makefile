@@ -35,8 +35,8 @@ check: setup ## Style, types, templates, migrations, sentences, facts, house rul
 evening: setup ## The first evening alone, measured
 	@$(BIN)/python -m tests.evening
 
-backup: setup ## Write a backup: make backup TO=folder
-	@$(MANAGE) backup $(TO)
+backup: setup ## Write a backup, to var/backups or TO=folder
+	@$(MANAGE) backup $(if $(TO),--to $(TO))
 
 restore: setup ## Bring a backup back: make restore FILE=path
 	@$(MANAGE) restore $(FILE)
