@@ -39,6 +39,8 @@ def start_postgres(folder: Path) -> str:
     serve = [programs / "postgres", "-D", data, "-k", data, "-h", ""]
     options = [word for setting in _FAST for word in ("-c", setting)]
     run([*map(str, serve), *options], signal.SIGQUIT, user=user)
+    # Backups call pg_dump and pg_restore, which must be of the server's own version.
+    os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
     url = f"postgresql://postgres:@/postgres?host={data}"
     _wait_for(lambda: psycopg2.connect(url).close(), psycopg2.OperationalError)
     return url

@@ -59,7 +59,8 @@ class Letter:
     def _part(self, kind: str) -> str:
         assert isinstance(self._message, EmailMessage)
         part = self._message.get_body((kind,))
-        return str(part.get_content()) if isinstance(part, EmailMessage) else ""
+        content = part.get_payload(decode=True) if part else b""
+        return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
 
 
 class Mailbox:
