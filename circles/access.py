@@ -1,0 +1,59 @@
+"""Who may come in by a link: the invitee, the member, and nobody who was removed."""
+
+import datetime as dt
+import uuid
+
+from circles.models import Invitation, Member
+from outbox import links
+from outbox.links import Found, Purpose
+from outbox.models import Message
+
+# The outbox forgets what it sent after this time, and a link to manage mail ends with it.
+_HEARD_WITHIN = dt.timedelta(days=30)
+
+
+def _invitation(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
+    found = Invitation.objects.with_member().filter(public_id=public_id).first()
+    heard = _heard(found.member if found else None, now)
+    if found is None or not found.opens(now, heard=heard):
+        return None
+    return Found(found.member.generation, found)
+
+
+def _by_hand(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
+    found = Invitation.objects.with_member().filter(public_id=public_id).first()
+    if found is None or not found.can_be_used(now):
+        return None
+    return Found(found.member.generation, found)
+
+
+def _member(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
+    member = Member.objects.with_circle().filter(public_id=public_id).first()
+    heard = _heard(member, now)
+    if member is None or member.state not in {Member.State.ACCEPTED, Member.State.LEFT}:
+        return None
+    alive = member.can_enter(now, heard=heard)
+    if not alive and member.state == Member.State.LEFT:
+        return None
+    return Found(member.generation, member, alive=alive)
+
+
+def _heard(member: Member | None, now: dt.datetime) -> bool:
+    # The same query whether or not there is anybody: a dead link tells nothing by its time.
+    mailbox_id = member.mailbox_id if member else None
+    sent = Message.objects.accepted().filter(mailbox_id=mailbox_id or 0)
+    return sent.filter(sent_at__gt=now - _HEARD_WITHIN).exists()
+
+
+def _stop(member: Member, now: dt.datetime) -> None:
+    if member.state == Member.State.ACCEPTED and member.on_break_at is None:
+        member.take_break(now)
+
+
+INVITATION = Purpose("i", _invitation, "invitation")
+BY_HAND = Purpose("j", _by_hand, "invitation_by_hand")
+OWN_PAGE = Purpose("y", _member, "member_page", fresh=Member.send_own_page)
+STOP = Purpose("u", _member, "member_stop", stop=_stop)
+
+for _purpose in (INVITATION, BY_HAND, OWN_PAGE, STOP):
+    links.register(_purpose)

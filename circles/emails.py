@@ -1,0 +1,30 @@
+"""The kinds of mail this room sends: the invitation, and a fresh link to the member's own page."""
+
+import datetime as dt
+
+from circles.models import Invitation, Member
+from outbox import kinds
+from outbox.emails import written
+from outbox.kinds import Drop, Go, Wait
+from outbox.models import Message, Suppression
+
+
+def invitation_may_leave(message: Message, now: dt.datetime) -> Go | Wait | Drop:
+    """Only while it can be answered, and never to an address that asked for peace.
+
+    To the person it looks the same either way: such an invitation lapses like any other.
+    """
+    found = Invitation.objects.with_member().filter(public_id=message.subject).first()
+    if found is None or not found.is_open(now):
+        return Drop()
+    return Drop() if Suppression.objects.holds(message.mailbox.address) else Go()
+
+
+def own_page_may_leave(message: Message, now: dt.datetime) -> Go | Wait | Drop:
+    """Only to somebody who is still a member. They asked for it, so quiet hours do not count."""
+    there = Member.objects.accepted().filter(public_id=message.subject).exists()
+    return Go() if there else Drop()
+
+
+kinds.register(kinds.Kind("invitation", render=written, may_leave=invitation_may_leave))
+kinds.register(kinds.Kind("own_page", render=written, may_leave=own_page_may_leave))

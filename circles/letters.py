@@ -1,0 +1,72 @@
+"""The words of the mails this room sends. Nothing here reads or writes the database."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext
+
+from accounts.models import Person
+from outbox import links
+from outbox.links import Link
+from outbox.mail import Mail, compose, mark
+from vault import ring
+
+if TYPE_CHECKING:
+    from circles.models import Member
+
+
+def called(person: Person) -> str:
+    """The first word of the chosen name: a full name never stands in a subject or a sender."""
+    return (person.display_name.split() or [gettext("Somebody")])[0]
+
+
+def invitation(*, person: Person, name: str, words: str, language: str, link: Link) -> Mail:
+    """The one mail before consent: who asks, in their words, what it means, and three answers."""
+    with translation.override(language):
+        context = {"called": called(person), "name": name, "words": words, **_frame("letter")}
+        subject = gettext("%(called)s would like to stay in touch") % context
+    return compose(
+        "circles/mail/invitation",
+        context,
+        subject=subject,
+        language=language,
+        links={"letter": link},
+        from_name=called(person),
+    )
+
+
+def own_page(*, person: Person, member: "Member", language: str) -> Mail:
+    """A fresh link to the member's own page, because they asked for one."""
+    with translation.override(language):
+        context = {"called": called(person), "name": member.name, **_frame("page", stops=True)}
+        subject = gettext("Your page for %(called)s") % context
+    return compose(
+        "circles/mail/own_page",
+        context,
+        subject=subject,
+        language=language,
+        links={"page": member.own_link},
+        from_name=called(person),
+        unsubscribe=member.stop_link,
+        country=member.country,
+    )
+
+
+def _frame(button: str, *, stops: bool = False) -> dict[str, str]:
+    # What the frame of every mail asks for: the one button, the stop, and where help is.
+    return {
+        "link": mark(button),
+        "stop_link": mark("unsubscribe") if stops else "",
+        "site_url": settings.SITE_URL,
+    }
+
+
+def by_hand(member: "Member") -> str:
+    """The ready text around the one-use link, for any messenger."""
+    newest = ring.newest(ring.parse(settings.LINK_KEYS))
+    return gettext("Hi %(name)s. %(words)s\n\nThis link explains it: %(link)s") % {
+        "name": member.name,
+        "words": member.invitation.words,
+        "link": links.url(member.invitation.hand_link, newest),
+    }

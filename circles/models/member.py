@@ -1,0 +1,411 @@
+"""The member: somebody the person invited, with or without an answer yet."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from circles import letters
+from circles.models.invitation import UNDO_LASTS, Invitation
+from circles.models.members import MemberQuerySet
+from circles.quiet import first_loud
+from outbox.links import Link
+from outbox.mail import to_body
+from outbox.models import Mailbox, Message, Suppression
+from vault.fields import SealedField
+from vault.part import Part
+
+OWN_PAGE_LASTS = dt.timedelta(days=90)
+_WEEK = dt.timedelta(days=7)
+
+
+class Member(models.Model):
+    """Somebody the person invited; needs no account.
+
+    invited → accepted | declined | lapsed; accepted → left | removed; invited → removed.
+    Declining and leaving can be undone by the same link for 24 hours. A corrected address
+    leads from accepted back to invited.
+    """
+
+    part = Part(
+        key="key_id",
+        why="Who you invited, what you call them and what each of them hears.",
+        kept="Until you remove them and 24 hours have passed, or erase your account.",
+        export=("name", "label", "kind", "level", "in_mail", "state", "state_at"),
+        expired="to_forget",
+    )
+
+    class Kind(models.TextChoices):
+        FAMILY = "family", _("Family")
+        FRIEND = "friend", _("A friend")
+        PEER = "peer", _("Someone who knows it themselves")
+        PROFESSIONAL = "professional", _("A professional")
+        COMMUNITY = "community", _("From my community")
+
+    class Level(models.TextChoices):
+        HELLO = "hello", _("that I said hello")
+        WORD = "word", _("my word")
+        WORDS = "words", _("my word and what I write")
+        ASK = "ask", _("I decide each time")
+
+    class State(models.TextChoices):
+        INVITED = "invited", _("invited")
+        ACCEPTED = "accepted", _("beside you")
+        DECLINED = "declined", _("said no")
+        LAPSED = "lapsed", _("did not answer")
+        LEFT = "left", _("left")
+        REMOVED = "removed", _("removed")
+
+    # From the least to the most: what stands further left tells less.
+    LEVELS = ["ask", "hello", "word", "words"]
+    CHANGEABLE = {
+        "name", "label", "kind", "level", "in_mail", "named_for_hard_days", "hard_day_in_mail",
+    }  # fmt: skip
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    circle = models.ForeignKey("circles.Circle", on_delete=models.CASCADE, related_name="members")
+    key_id = models.BigIntegerField()
+    mailbox = models.OneToOneField(Mailbox, null=True, on_delete=models.SET_NULL, related_name="+")
+    # Part of every link of this member: adding one ends all links at once.
+    generation = models.PositiveIntegerField(default=1)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    name = SealedField(size=512)
+    label = SealedField(size=512)
+    level = models.CharField(max_length=8, choices=Level.choices)
+    in_mail = models.BooleanField()
+    named_for_hard_days = models.BooleanField(default=False)
+    hard_day_in_mail = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.INVITED)
+    state_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)  # by the person
+    on_break_at = models.DateTimeField(null=True)  # by the member
+    # What the person reads about a break, in the member's own choice of words.
+    away_words = SealedField(size=512)
+    country = models.CharField(max_length=2, blank=True)
+    zone = models.CharField(max_length=64)
+    quiet_from = models.TimeField(default=dt.time(21))
+    quiet_to = models.TimeField(default=dt.time(8))
+    now_in_quiet_hours = models.BooleanField(default=False)
+    wants_each = models.BooleanField(default=False)
+    answers_when = SealedField(size=512)
+    reads_between_sessions = models.BooleanField(default=True)
+    first_word = SealedField(size=1024)
+    # When the last two routine mails were planned: at most two a week unless the member wants each.
+    routine_at = models.DateTimeField(null=True)
+    routine_before_at = models.DateTimeField(null=True)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="member_state_known",
+                condition=Q(
+                    state__in=["invited", "accepted", "declined", "lapsed", "left", "removed"]
+                ),
+            ),
+            models.CheckConstraint(
+                name="member_level_known",
+                condition=Q(level__in=["hello", "word", "words", "ask"]),
+            ),
+            models.CheckConstraint(
+                name="accepted_member_has_mailbox",
+                condition=~Q(state="accepted") | Q(mailbox__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"member {self.public_id}"
+
+    # what the person decides
+
+    def change(self, *, now: dt.datetime, **changes: Any) -> None:
+        """Change what the member hears or is called; hearing less ends what waits and the links."""
+        if unknown := changes.keys() - self.CHANGEABLE:
+            raise TypeError(f"not the person's to change: {sorted(unknown)}")
+        less = self._hears_less(changes)
+        for name, value in changes.items():
+            setattr(self, name, value)
+        with transaction.atomic():
+            self.save(update_fields=list(changes))
+            if less:
+                self._end_links(now)
+
+    def pause(self, now: dt.datetime) -> None:
+        """Let this member hear nothing for a while. Nobody tells them."""
+        self.paused_at = now
+        with transaction.atomic():
+            self.save(update_fields=["paused_at"])
+            self._end_links(now)
+
+    def resume(self, now: dt.datetime) -> None:
+        """Let the member hear again from the next answer on; old links stay dead."""
+        self.paused_at = None
+        self.save(update_fields=["paused_at"])
+
+    def remove(self, now: dt.datetime) -> None:
+        """Silent and total: what waits is cancelled and every link ends in the same transaction."""
+        with transaction.atomic():
+            self.become(self.State.REMOVED, now)
+            self._end_links(now)
+
+    def correct(self, address: str, *, now: dt.datetime) -> None:
+        """Ask again, once: at a corrected address, or at one from which mail came back.
+
+        Raises ValidationError with a sentence for the person when it cannot be.
+        """
+        with transaction.atomic():
+            self.circle.check_corrected(address, of=self)
+            self.become(self.State.INVITED, now)
+            self._end_links(now)
+            self._drop_mailbox()
+            self.circle.note_asked(address)
+            language = self.circle.person.language
+            self.take_mailbox(
+                Mailbox.objects.give(address, key_id=self.key_id, language=language, now=now)
+            )
+            self.invitation.begin_again(now)
+
+    # what the invitee decides
+
+    def accept(self, now: dt.datetime) -> bool:
+        """Yes. False when there is nothing to say yes to any more."""
+        with transaction.atomic():
+            if not self.become(self.State.ACCEPTED, now, only_from=self.State.INVITED):
+                return False
+            self.accepted_at = self.accepted_at or now
+            self.save(update_fields=["accepted_at"])
+            self.invitation.note(Invitation.Said.YES, now)
+        return True
+
+    def decline(self, now: dt.datetime, *, never: bool = False) -> None:
+        """No, or never again. The address is deleted a day later; until then it can be undone."""
+        with transaction.atomic():
+            if not self.become(self.State.DECLINED, now, only_from=self.State.INVITED):
+                return
+            self.invitation.note(Invitation.Said.NEVER if never else Invitation.Said.NO, now)
+            if never:
+                self._suppress(now)
+
+    def undo_decline(self, now: dt.datetime) -> None:
+        """Take a No back within a day: the letter is open again."""
+        with transaction.atomic():
+            if not self.become(self.State.INVITED, now, only_from=self.State.DECLINED):
+                return
+            if self.invitation.said == Invitation.Said.NEVER and self.mailbox:
+                Suppression.objects.lift(self.mailbox.address)
+            self.invitation.note(Invitation.Said.NOTHING, None)
+
+    # what the member decides
+
+    def take_break(self, now: dt.datetime, words: str = "") -> None:
+        """Nothing comes until the member is back; the person reads the member's own wording."""
+        self.on_break_at, self.away_words = now, words
+        with transaction.atomic():
+            self.save(update_fields=["on_break_at", "away_words"])
+            self._cancel(now)
+
+    def leave(self, now: dt.datetime, words: str = "", *, never: bool = False) -> None:
+        """Leave. To the person it looks like a break, in the wording the member chose."""
+        self.away_words = words
+        with transaction.atomic():
+            if not self.become(self.State.LEFT, now, only_from=self.State.ACCEPTED):
+                return
+            self.save(update_fields=["away_words"])
+            self._cancel(now)
+            if never:
+                self._suppress(now)
+
+    def return_(self, now: dt.datetime) -> None:
+        """Come back from a break at any time, or from leaving within a day."""
+        self.on_break_at = None
+        with transaction.atomic():
+            self.save(update_fields=["on_break_at"])
+            if self.become(self.State.ACCEPTED, now, only_from=self.State.LEFT) and self.mailbox:
+                Suppression.objects.lift(self.mailbox.address)
+
+    def set_hours(
+        self,
+        *,
+        zone: str,
+        quiet_from: dt.time,
+        quiet_to: dt.time,
+        now_in_quiet_hours: bool,
+        wants_each: bool,
+        answers_when: str,
+        reads_between_sessions: bool,
+        country: str,
+        language: str,
+    ) -> None:
+        """When the member can be reached, and how often."""
+        self.zone, self.quiet_from, self.quiet_to = zone, quiet_from, quiet_to
+        self.now_in_quiet_hours, self.wants_each = now_in_quiet_hours, wants_each
+        self.answers_when, self.reads_between_sessions = answers_when, reads_between_sessions
+        self.country = country
+        with transaction.atomic():
+            self.save(
+                update_fields=[
+                    "zone",
+                    "quiet_from",
+                    "quiet_to",
+                    "now_in_quiet_hours",
+                    "wants_each",
+                    "answers_when",
+                    "reads_between_sessions",
+                    "country",
+                ]  # fmt: skip
+            )
+            if self.mailbox is not None:
+                self.mailbox.speak(language)
+
+    # when a mail may leave
+
+    def quiet_until(self, moment: dt.datetime) -> dt.datetime:
+        """The first moment at or after ``moment`` outside this member's quiet hours."""
+        return first_loud(
+            moment, zone=self.zone, quiet_from=self.quiet_from, quiet_to=self.quiet_to
+        )
+
+    def next_now(self, now: dt.datetime) -> dt.datetime:
+        """When a "tell them now" may leave: at once if the member allowed it in quiet hours too."""
+        return now if self.now_in_quiet_hours else self.quiet_until(now)
+
+    def next_routine(self, now: dt.datetime) -> dt.datetime:
+        """When the next routine mail may leave: two in seven days unless the member wants each.
+
+        A mail that is planned and has not left yet is the one to gather into: its time comes back.
+        """
+        if self.wants_each:
+            return self.quiet_until(now)
+        if self.routine_at is not None and self.routine_at > now:
+            return self.routine_at
+        earliest = now
+        if self.routine_before_at is not None:
+            earliest = max(now, self.routine_before_at + _WEEK)
+        return self.quiet_until(earliest)
+
+    def note_routine(self, moment: dt.datetime) -> None:
+        """Remember when a routine mail was planned, so that two a week stay two."""
+        if moment != self.routine_at:
+            self.routine_at, self.routine_before_at = moment, self.routine_at
+            self.save(update_fields=["routine_at", "routine_before_at"])
+
+    def unplan_routine(self) -> None:
+        """The last planned routine mail was taken back before it left: it counts for nothing."""
+        self.routine_at, self.routine_before_at = self.routine_before_at, None
+        self.save(update_fields=["routine_at", "routine_before_at"])
+
+    # how it stands
+
+    @property
+    def is_away(self) -> bool:
+        """On a break or gone: the person cannot tell one from the other."""
+        return self.state == self.State.LEFT or (
+            self.state == self.State.ACCEPTED and self.on_break_at is not None
+        )
+
+    @property
+    def away_text(self) -> str:
+        """What the person reads about a member who is away."""
+        return self.away_words or gettext("%(name)s is taking a break") % {"name": self.name}
+
+    @property
+    def has_bounced(self) -> bool:
+        """Whether mail to this member came back."""
+        return self.mailbox is not None and self.mailbox.bounced_at is not None
+
+    def can_be_corrected(self, now: dt.datetime) -> bool:
+        """Whether a second mail may leave: once, while it waits or when mail came back."""
+        once = self.invitation.corrected_at is None
+        waits = self.invitation.is_open(now) and self.mailbox is not None
+        return once and (waits or (self.state == self.State.ACCEPTED and self.has_bounced))
+
+    def can_enter(self, now: dt.datetime, *, heard: bool) -> bool:
+        """Whether the link to the own page still opens; each mail that is ``heard`` renews it."""
+        if self.state == self.State.LEFT:
+            return now - self.state_at < UNDO_LASTS
+        recent = self.accepted_at is not None and now - self.accepted_at < OWN_PAGE_LASTS
+        away = self.on_break_at is not None
+        return self.state == self.State.ACCEPTED and (recent or heard or away)
+
+    def send_own_page(self, now: dt.datetime) -> None:
+        """A fresh link to the member's own page, for somebody whose old one has ended."""
+        assert self.mailbox is not None
+        mail = letters.own_page(
+            person=self.circle.person, member=self, language=self.mailbox.language
+        )
+        Message.objects.post(
+            kind="own_page",
+            mailbox=self.mailbox,
+            key_id=self.key_id,
+            subject=self.public_id,
+            dedupe_key=f"own_page:{self.public_id}:{now:%Y%m%d%H%M}",
+            body=to_body(mail),
+            why="fresh_link",
+            now=now,
+            expires_at=now + dt.timedelta(days=2),
+        )
+
+    @property
+    def own_link(self) -> Link:
+        """The member's way to their own page; it stands in every mail to them."""
+        return Link("y", self.public_id, self.generation)
+
+    @property
+    def stop_link(self) -> Link:
+        """The one-click stop behind List-Unsubscribe."""
+        return Link("u", self.public_id, self.generation)
+
+    def become(self, state: str, now: dt.datetime, *, only_from: str = "") -> bool:
+        """Move to a state; with ``only_from`` the row must still stand in that one."""
+        rows = Member.objects.filter(pk=self.pk)
+        if only_from:
+            rows = rows.filter(state=only_from)
+        if not rows.update(state=state, state_at=now):
+            return False
+        self.state, self.state_at = state, now
+        return True
+
+    def take_mailbox(self, mailbox: Mailbox) -> None:
+        """Be reached at this mailbox from now on; rows that have ended let go of it."""
+        self.circle.members.let_go_of(mailbox)
+        self.mailbox = mailbox
+        self.save(update_fields=["mailbox"])
+
+    def forget_address(self) -> None:
+        """Delete the address and what only the member told us."""
+        self.country = self.answers_when = self.first_word = ""
+        self.save(update_fields=["country", "answers_when", "first_word"])
+        self._drop_mailbox()
+
+    def _hears_less(self, changes: dict[str, Any]) -> bool:
+        if self.state != self.State.ACCEPTED:
+            return False
+        level = changes.get("level", self.level)
+        lower = self.LEVELS.index(level) < self.LEVELS.index(self.level)
+        taken = ("in_mail", "named_for_hard_days", "hard_day_in_mail")
+        return lower or any(getattr(self, name) and not changes.get(name, True) for name in taken)
+
+    def _end_links(self, now: dt.datetime) -> None:
+        Member.objects.filter(pk=self.pk).update(generation=F("generation") + 1)
+        self.refresh_from_db(fields=["generation"])
+        self._cancel(now)
+
+    def _drop_mailbox(self) -> None:
+        mailbox, self.mailbox = self.mailbox, None
+        if mailbox is not None:
+            self.save(update_fields=["mailbox"])
+            mailbox.delete()
+
+    def _cancel(self, now: dt.datetime) -> None:
+        if self.mailbox is not None:
+            Message.objects.cancel(now=now, mailbox=self.mailbox)
+
+    def _suppress(self, now: dt.datetime) -> None:
+        if self.mailbox is not None:
+            Suppression.objects.add(self.mailbox.address, now=now)

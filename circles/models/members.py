@@ -1,0 +1,79 @@
+"""Words for choosing members: of a person, beside them, named, over."""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Person
+from circles.models.invitation import UNDO_LASTS
+from outbox.models import Mailbox
+
+if TYPE_CHECKING:
+    pass
+
+_ENDED_ROW_LASTS = dt.timedelta(days=30)
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    def with_circle(self) -> "MemberQuerySet":
+        """Together with the circle, its person and the mailbox, in one query."""
+        return self.select_related("circle__person", "mailbox")
+
+    def of(self, person: Person) -> "MemberQuerySet":
+        """The members of a person's own circle, and of nobody else's."""
+        return self.filter(circle__person=person)
+
+    def with_invitation(self) -> "MemberQuerySet":
+        """Together with the invitation."""
+        return self.select_related("invitation")
+
+    def said_yes(self) -> "MemberQuerySet":
+        """Members who said yes, also those who left since: to the person they look the same."""
+        return self.filter(state__in=["accepted", "left"]).order_by("pk")
+
+    def accepted(self) -> "MemberQuerySet":
+        """Members who said yes and are still there."""
+        return self.filter(state="accepted")
+
+    def beside(self) -> "MemberQuerySet":
+        """Members whom an answer can reach now: accepted, neither paused nor on a break."""
+        return self.accepted().filter(paused_at=None, on_break_at=None)
+
+    def pending(self, now: dt.datetime) -> "MemberQuerySet":
+        """Members who have not answered their invitation and still can."""
+        return self.filter(state="invited", invitation__expires_at__gt=now)
+
+    def hearing(self) -> "MemberQuerySet":
+        """Members who hear of an answer without being asked about each time."""
+        return self.exclude(level="ask")
+
+    def named_for_hard_days(self) -> "MemberQuerySet":
+        """Members the person named for a really hard day."""
+        return self.filter(named_for_hard_days=True)
+
+    def shown(self) -> "MemberQuerySet":
+        """Members on the Circle page, oldest first: all but the removed ones."""
+        return self.exclude(state="removed").order_by("pk")
+
+    def let_go_of(self, mailbox: Mailbox) -> int:
+        """Take the mailbox from rows that have ended, so that it can be asked anew."""
+        ended = self.filter(mailbox=mailbox).exclude(state__in=["invited", "accepted"])
+        return ended.update(mailbox=None)
+
+    def forget_addresses(self, now: dt.datetime) -> int:
+        """Delete the addresses of those who declined, left or were removed a day ago."""
+        ended = self.exclude(state__in=["invited", "accepted"]).exclude(mailbox=None)
+        due = list(ended.filter(state_at__lte=now - UNDO_LASTS).select_related("mailbox"))
+        for member in due:
+            member.forget_address()
+        return len(due)
+
+    def to_forget(self, now: dt.datetime) -> "MemberQuerySet":
+        """Rows of people who never said yes, once it is over; who did stays with their words."""
+        never = self.filter(accepted_at=None)
+        return never.filter(
+            Q(state="removed", state_at__lte=now - UNDO_LASTS)
+            | Q(state__in=["declined", "lapsed"], state_at__lte=now - _ENDED_ROW_LASTS)
+        )
