@@ -43,6 +43,8 @@ def start_postgres(folder: Path) -> str:
     os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
     url = f"postgresql://postgres:@/postgres?host={data}"
     _wait_for(lambda: psycopg2.connect(url).close(), psycopg2.OperationalError)
+    # pg_dump has to be as new as its server.
+    os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
     return url
 
 

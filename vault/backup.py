@@ -26,8 +26,6 @@ from vault.part import Part
 
 KEYS_KEPT = 2
 _FORMAT = 1
-# Disposable by nature; a restored session or counter would be wrong anyway.
-_LEFT_OUT = ("django_session", "outbox_limit")
 
 
 class BackupError(Exception):
@@ -91,6 +89,11 @@ def keyed_models() -> list[tuple[type[Model], str]]:
     return found
 
 
+def _left_out() -> list[str]:
+    parts = [(model, getattr(model, "part", None)) for model in apps.get_models()]
+    return [model._meta.db_table for model, part in parts if part and not part.in_backup]
+
+
 def _keys() -> Any:
     return Key.objects.order_by("made_at", "id")
 
@@ -127,7 +130,7 @@ def _dump(target: Path) -> None:
     if connection.vendor == "sqlite":
         _dump_sqlite(target)
         return
-    left_out = [f"--exclude-table-data={table}" for table in (Key._meta.db_table, *_LEFT_OUT)]
+    left_out = [f"--exclude-table-data={table}" for table in _left_out()]
     _run("pg_dump", "--format=custom", "--no-owner", *left_out, f"--file={target}")
 
 
@@ -137,7 +140,7 @@ def _dump_sqlite(target: Path) -> None:
     copy = sqlite3.connect(target, isolation_level=None)
     try:
         copy.execute("PRAGMA secure_delete=ON")
-        for table in (Key._meta.db_table, *_LEFT_OUT):
+        for table in _left_out():
             copy.execute(f'DELETE FROM "{table}"')  # noqa: S608  names of our own tables
         # The pages that held the keys leave the file altogether.
         copy.execute("VACUUM")

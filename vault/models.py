@@ -5,6 +5,7 @@ import secrets
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from vault import ring
 from vault.part import Part
@@ -65,13 +66,14 @@ class Key(models.Model):
         key="id",
         why="Opens the words of one person. Deleting it makes them unreadable everywhere.",
         kept="Until the account is erased.",
+        in_backup=False,
     )
 
     id = models.BigIntegerField(primary_key=True)
     ring = models.PositiveSmallIntegerField()
     wrapped = models.BinaryField()
     is_installation = models.BooleanField(default=False)
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=timezone.now)
 
     objects = KeyQuerySet.as_manager()
 

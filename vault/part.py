@@ -14,6 +14,7 @@ class Part:
     ``key`` is the ORM path from a row to the number of the vault key whose owner the row belongs
     to, or None when the row is nobody's. ``export`` names the attributes that go into that person's
     export. ``expired`` names the QuerySet word (taking ``now``) whose rows a nightly purge deletes.
+    ``in_backup`` is False for keys, and for what would be wrong or idle after a restore.
     """
 
     key: str | None
@@ -21,3 +22,4 @@ class Part:
     kept: str
     export: tuple[str, ...] = ()
     expired: str | None = None
+    in_backup: bool = True
