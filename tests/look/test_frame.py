@@ -24,6 +24,10 @@ def _frame(**context: object) -> str:
     return draw('{% extends "base.html" %}', RequestFactory().get("/"), **context)
 
 
+def _person(*, welcomed_at: str | None) -> SimpleNamespace:
+    return SimpleNamespace(is_authenticated=True, welcomed_at=welcomed_at, country="DE")
+
+
 @pytest.mark.parametrize("page", FRAMES)
 def test_help_stands_at_the_same_place_on_every_page(client: Client, page: str) -> None:
     html = client.get(page).content.decode()
@@ -79,8 +83,7 @@ def test_the_page_says_its_language_and_its_direction(language: str, direction: 
 
 
 def test_the_six_pages_show_only_to_somebody_who_has_been_welcomed() -> None:
-    begun = SimpleNamespace(is_authenticated=True, welcomed_at=None)
-    welcomed = SimpleNamespace(is_authenticated=True, welcomed_at="then")
+    begun, welcomed = _person(welcomed_at=None), _person(welcomed_at="then")
     pages = ["Today", "Circle", "Rhythm", "Who sees what", "Look back", "Settings"]
     request = RequestFactory().get("/")
     for person, shown in ((begun, []), (welcomed, pages)):
@@ -92,7 +95,7 @@ def test_the_six_pages_show_only_to_somebody_who_has_been_welcomed() -> None:
 
 def test_a_page_behind_a_link_shows_no_way_into_somebody_s_pages() -> None:
     request = RequestFactory().get("/")
-    request.user = SimpleNamespace(is_authenticated=True, welcomed_at="then")
+    request.user = _person(welcomed_at="then")
     html = draw('{% extends "base_plain.html" %}', request)
     assert "Who sees what" not in html
     assert "Sign out" not in html

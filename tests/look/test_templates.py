@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.look.sheet import css
+
 _FOLDERS = [Path(settings.BASE_DIR, "templates"), *Path(settings.BASE_DIR).glob("*/templates")]
 PAGES = sorted(
     page for folder in _FOLDERS for page in folder.rglob("*.html") if "mail" not in page.parts
@@ -26,6 +28,13 @@ def _name(page: Path) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_a_page_has_no_style_or_script_of_its_own(page: Path) -> None:
     assert _INLINE.findall(page.read_text()) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_every_class_a_page_uses_is_in_the_sheet(page: Path) -> None:
+    known = set(re.findall(r"\.([a-z][\w-]*)", css()))
+    used = re.findall(r'class="([^"]*)"', re.sub(r"{%.*?%}|{{.*?}}", " ", page.read_text()))
+    assert set(" ".join(used).split()) <= known
 
 
 @pytest.mark.parametrize("page", [*PAGES, *MAILS], ids=_name)
