@@ -77,13 +77,14 @@ class Command(BaseCommand):
 
     def _wait_for_the_site(self, supervisor: Supervisor) -> None:
         deadline = time.monotonic() + 30
-        while not _answers(self.port) and not supervisor.stopping:
+        while not (_answers(self.port) and _answers(self.mail_port)):
+            if supervisor.stopping:
+                return
             if time.monotonic() > deadline:
-                self._say(f"The site does not answer yet. Its log: {supervisor.folder}/web.log")
+                self._say(f"The site does not answer yet. Its logs: {supervisor.folder}")
                 return
             time.sleep(0.1)
-        if not supervisor.stopping:
-            self._say(_PLACES.format(site=settings.SITE_URL, var=settings.VAR_DIR))
+        self._say(_PLACES.format(site=settings.SITE_URL, var=settings.VAR_DIR))
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)

@@ -1,0 +1,55 @@
+"""`make run`: everything starts, what dies starts again, everything ends, data stays."""
+
+import os
+import signal
+import smtplib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.processes import Installation, until
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    with Installation(tmp_path / "var") as found:
+        yield found
+
+
+def _send(installation: Installation, subject: str) -> None:
+    with smtplib.SMTP("127.0.0.1", installation.mail_port) as line:
+        line.sendmail("us@example.org", ["alex@example.org"], f"Subject: {subject}\r\n\r\n")
+
+
+@pytest.mark.timeout(170)
+def test_runs_heals_ends_and_keeps_what_was_written(installation: Installation) -> None:
+    installation.start()
+    _send(installation, "First hello")
+    assert "First hello" in installation.get("/mailbox/")
+    assert "emergency" in installation.get("/mailbox/")
+
+    # What dies starts again: a web server here, the broker there.
+    for name in ("gunicorn", "valkey-server"):
+        before = set(installation.pids(name))
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda name=name, before=before: set(installation.pids(name)) - before)
+    until(lambda: installation.get("/mailbox/"))
+
+    # Ctrl-C ends all of it, and says so with a clean exit.
+    installation.send(signal.SIGINT)
+    assert installation.wait() == 0
+    assert installation.pids() == []
+
+    # A second start keeps the data; a supervisor shot dead leaves no orphan.
+    installation.start()
+    assert "First hello" in installation.get("/mailbox/")
+    installation.send(signal.SIGKILL)
+    until(lambda: not installation.pids())
+
+
+def test_a_taken_port_is_told_in_one_plain_line(installation: Installation, smtp) -> None:
+    installation.mail_port = smtp.port
+    with pytest.raises(AssertionError, match=r"Port \d+ is taken. Choose another: MAILBOX_PORT="):
+        installation.start()
