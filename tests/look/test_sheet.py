@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.look.sheet import SHEET, css
+from tests.look.sheet import SHEET, css, themes
 
 _PHYSICAL = re.compile(
     r"\b(?:margin|padding|border|inset|scroll-padding|scroll-margin)-(?:left|right|top|bottom)\b"
@@ -36,6 +36,13 @@ def test_there_are_five_sizes_of_type() -> None:
     used = re.findall(r"font-size:\s*([^;]+);", css())
     assert set(used) <= {f"var(--{name})" for name in _SIZES}
     assert set(re.findall(r"--(small|base|lead|head|question):", css())) == _SIZES
+
+
+def test_the_office_has_the_colours_of_the_pages() -> None:
+    office = SHEET.with_name("office.css").read_text()
+    known = {colour for name in ("light", "dark") for colour in themes()[name].values()}
+    assert set(re.findall(r"#[0-9a-f]{6}", office)) <= known
+    assert _physical(office) == []
 
 
 def test_nothing_moves_by_itself() -> None:
