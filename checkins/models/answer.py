@@ -1,16 +1,40 @@
 """What the person said."""
 
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from checkins.models.check_in import CheckIn
+from checkins.words import Words
+from circles.models import Member
 from vault.fields import SealedField, SealedJSONField
 from vault.part import Part
 
+if TYPE_CHECKING:
+    from accounts.models import Person
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def of(self, person: "Person") -> "AnswerQuerySet":
+        """A person's answers, the newest day first."""
+        return self.filter(person=person).order_by("-local_date", "-check_in_id")
+
+    def history(self, person: "Person", *, before: dt.date) -> "AnswerQuerySet":
+        """What a list of past days needs and no more, from one index alone; newest first."""
+        days = self.of(person).filter(local_date__lt=before)
+        return days.select_related("check_in").only(
+            "person_id", "key_id", "local_date", "word", "check_in__public_id"
+        )
+
 
 class Answer(models.Model):
-    """What the person said: one of six words, a note, what went well, what would help."""
+    """What the person said: one of six words, a note, what went well, what would help.
+
+    ``chosen`` is what was picked for this answer alone: levels, the form of the mail, and who was
+    told of a really hard day. It is sealed, so that no column tells such a day.
+    """
 
     part = Part(
         key="key_id",
@@ -36,7 +60,9 @@ class Answer(models.Model):
 
     _bound = ("person_id", "local_date", "check_in_id")
 
-    check_in = models.OneToOneField(CheckIn, primary_key=True, on_delete=models.CASCADE)
+    check_in = models.OneToOneField(
+        "checkins.CheckIn", primary_key=True, on_delete=models.CASCADE, related_name="answered"
+    )
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="answers"
     )
@@ -46,8 +72,11 @@ class Answer(models.Model):
     note = SealedField(bound=_bound, size=512)
     went_well = SealedField(bound=_bound, size=512)
     would_help = SealedJSONField(bound=_bound, size=128)
+    chosen = SealedJSONField(bound=_bound, size=512)
     answered_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         # The history pages live on this index alone: 30 pages for five years.
@@ -59,3 +88,76 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"answer {self.pk}"
+
+    @property
+    def is_really_hard(self) -> bool:
+        return self.word == Answer.Word.REALLY_HARD
+
+    @property
+    def word_label(self) -> str:
+        """The word as people read it; empty when there was only a note."""
+        return str(dict(Answer.Word.choices).get(self.word, ""))
+
+    @property
+    def help_labels(self) -> list[str]:
+        """What would help, as people read it."""
+        known = dict(Answer.Help.choices)
+        return [str(known[one]) for one in self.would_help or () if one in known]
+
+    @property
+    def words(self) -> Words:
+        """All of it as one value."""
+        return Words(self.word, self.note, self.went_well, tuple(self.would_help or ()))
+
+    @property
+    def levels(self) -> dict[str, str | None]:
+        """By member number: the level picked for this answer alone, None for nothing."""
+        return dict(self.chosen.get("levels", {}))
+
+    @property
+    def forms(self) -> dict[str, bool]:
+        """By member number: whether this answer stands in the mail itself."""
+        return dict(self.chosen.get("forms", {}))
+
+    @property
+    def told(self) -> dict[str, bool]:
+        """By member number: who was told of a really hard day, and whether with the words."""
+        return dict(self.chosen.get("told", {}))
+
+    def say(self, words: Words, *, now: dt.datetime) -> None:
+        """Put these words in place of the earlier ones; the caller saves."""
+        self.word, self.note, self.went_well = words.word, words.note, words.went_well
+        self.would_help = list(words.would_help)
+        self.answered_at = self.answered_at or now
+        self.changed_at = now
+
+    def choose(self, levels: dict[Member, str | None], forms: dict[int, bool]) -> None:
+        """Remember what differs from the standing levels for this answer alone; caller saves."""
+        picked = self.levels
+        for member, level in levels.items():
+            standing = None if member.level == Member.Level.ASK else member.level
+            picked.pop(str(member.pk), None)
+            if level != standing:
+                picked[str(member.pk)] = level
+        self._choose(
+            levels=picked, forms=self.forms | {str(pk): form for pk, form in forms.items()}
+        )
+
+    def tell(self, member_ids: set[int], *, with_words: bool) -> set[int]:
+        """Count these members as told of this day; returns those who were not before."""
+        told, levels = self.told, self.levels
+        fresh = {pk for pk in member_ids if str(pk) not in told}
+        for pk in member_ids:
+            told[str(pk)] = with_words or told.get(str(pk), False)
+            if levels.get(str(pk), "") is None:
+                del levels[str(pk)]
+        self._choose(told=told, levels=levels)
+        return fresh
+
+    def keep_from(self, member_ids: set[int]) -> None:
+        """Give these members nothing of it, whatever their standing level; the caller saves."""
+        told = {pk: words for pk, words in self.told.items() if int(pk) not in member_ids}
+        self._choose(told=told, levels=self.levels | {str(pk): None for pk in member_ids})
+
+    def _choose(self, **parts: Any) -> None:
+        self.chosen = {**self.chosen, **parts}

@@ -2,14 +2,21 @@
 
 import datetime as dt
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from checkins import cadence
+from checkins import answering, cadence, deliveries, posting
+from checkins.deliveries import Delivery
+from checkins.models.answer import Answer
 from checkins.models.schedule import Schedule
+from checkins.posting import TEN_MINUTES, Timing
+from checkins.words import words
+from circles.models import Member
+from outbox.mail import Texts
 from vault.part import Part
 
 if TYPE_CHECKING:
@@ -17,6 +24,10 @@ if TYPE_CHECKING:
 
 
 class CheckInQuerySet(models.QuerySet["CheckIn"]):
+    def of(self, person: "Person") -> "CheckInQuerySet":
+        """A person's check-ins, with what was said."""
+        return self.filter(person=person).select_related("answered")
+
     def open(self, now: dt.datetime) -> "CheckInQuerySet":
         """Check-ins whose answer can still be given or changed."""
         return self.filter(due_at__lte=now, closes_at__gt=now)
@@ -40,6 +51,48 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
             local_date=person.today(now),
             closes_at=closes_at,
         )
+
+    def for_today(self, person: "Person", now: dt.datetime) -> "CheckIn":
+        """What an answer on Today belongs to: the open question, or words of one's own accord.
+
+        A question that was answered is not answered twice from here: changing has its own page.
+        """
+        asked = self.open_for(person, now)
+        if asked is None or asked.said() is not None:
+            return self.speak_up(person, now)
+        return asked
+
+    def said_today(self, person: "Person", now: dt.datetime) -> "Answer | None":
+        """What the person said last on their own date, or to the question that is still open."""
+        said = Answer.objects.of(person).select_related("check_in")
+        today = models.Q(local_date=person.today(now))
+        still_open = models.Q(check_in__asked=True, check_in__closes_at__gt=now)
+        return said.filter(today | still_open).order_by("-answered_at").first()
+
+    def preview(
+        self,
+        person: "Person",
+        member: Member,
+        word: str = "",
+        note: str = "",
+        went_well: str = "",
+        would_help: Collection[str] = (),
+        *,
+        choices: Mapping[int, str | None] | None = None,
+        now: dt.datetime,
+    ) -> "Texts | None":
+        """The exact mail this member would get of these words; None when there would be none."""
+        drafts = answering.drafts(
+            CheckIn(person=person, key_id=person.key_id, asked=False, local_date=person.today(now)),
+            words(word, note, went_well, would_help),
+            [member],
+            levels=choices or {},
+            now=now,
+        )
+        draft = drafts.get(member.pk)
+        told = draft is not None and draft.given.hard_day
+        timing = Timing(now=now, told=frozenset({member.pk}) if told else frozenset())
+        return draft and posting.preview(draft, timing)
 
 
 class CheckIn(models.Model):
@@ -86,3 +139,113 @@ class CheckIn(models.Model):
     def is_open(self, now: dt.datetime) -> bool:
         """Whether its answer can still be given or changed."""
         return self.due_at <= now < self.closes_at
+
+    # what was said
+
+    def said(self) -> Answer | None:
+        """The latest answer, None before there was one or after it was deleted."""
+        return getattr(self, "answered", None)
+
+    def answer(
+        self,
+        word: str = "",
+        note: str = "",
+        went_well: str = "",
+        would_help: Collection[str] = (),
+        *,
+        choices: Mapping[int, str | None] | None = None,
+        in_mail: Mapping[int, bool] | None = None,
+        with_words: bool = False,
+        tell_now: Collection[int] = (),
+        by_link: bool = False,
+        known_browser: bool = True,
+        now: dt.datetime,
+    ) -> Answer:
+        """Say this, in place of what was said before; raises Closed once the check-in is closed.
+
+        ``choices`` are levels for this answer alone, by member number, None for nothing.
+        ``with_words`` lets those told of a really hard day read the words too.
+        """
+        wait = TEN_MINUTES if by_link and not known_browser else dt.timedelta(0)
+        return answering.answer(
+            self,
+            words(word, note, went_well, would_help),
+            levels=choices or {},
+            forms=in_mail or {},
+            with_words=with_words,
+            timing=Timing(now=now, wait=wait, at_once=frozenset(tell_now)),
+        )
+
+    def tell(
+        self,
+        member_ids: Collection[int],
+        now: dt.datetime,
+        *,
+        with_words: bool = False,
+        known_browser: bool = True,
+    ) -> None:
+        """Tell these members of a hard day, by one tap; open or closed, it comes through."""
+        wait = dt.timedelta(0) if known_browser else TEN_MINUTES
+        answering.tell(self, member_ids, with_words=with_words, wait=wait, now=now)
+
+    def tell_named(self, now: dt.datetime, *, known_browser: bool = True) -> None:
+        """Tell everybody the person named for such days."""
+        named = Member.objects.beside().filter(
+            circle__person=self.person_id, named_for_hard_days=True
+        )
+        self.tell([member.pk for member in named], now, known_browser=known_browser)
+
+    def tell_now(self, now: dt.datetime, member_ids: Collection[int] | None = None) -> None:
+        """What waits for its turn in the week leaves now; it waits for nothing but quiet hours."""
+        answering.tell_now(self, member_ids, now=now)
+
+    def send_now(self, now: dt.datetime) -> None:
+        """A human is here: the minute for slips and the ten minutes for scanners are over."""
+        answering.send_now(self, now=now)
+
+    def take_back(self, now: dt.datetime) -> None:
+        """Give nobody anything of this answer any more, whatever the words become."""
+        answering.take_back(self, now=now)
+
+    def skip(self, now: dt.datetime) -> None:
+        """Not today. Nobody hears of it."""
+        self.skipped_at = self.skipped_at or now
+        self.save(update_fields=["skipped_at"])
+
+    def note_answered(self) -> None:
+        """Words came after all: it is no skip."""
+        if self.skipped_at is not None:
+            self.skipped_at = None
+            self.save(update_fields=["skipped_at"])
+
+    def forget(self, now: dt.datetime) -> None:
+        """Delete the words and what was shared of them; what was unasked goes altogether.
+
+        An asked one stays as skipped, so that nobody is asked twice and it is no silence.
+        """
+        answering.forget(self, now=now)
+        if self.asked:
+            self.skip(now)
+        else:
+            self.delete()
+
+    def deliveries(self, now: dt.datetime) -> list[Delivery]:
+        """Who gets what of the answer, and when it leaves or left."""
+        return deliveries.of(self, now=now)
+
+    def waits_for_a_human(self, now: dt.datetime) -> bool:
+        """Whether mails wait because nobody knows yet that a human pressed the button."""
+        return any(delivery.waits_shortly for delivery in self.deliveries(now))
+
+    def as_typed(self, members: Collection[Member]) -> dict[str, Any]:
+        """What was said and chosen, as a form begins with it."""
+        given = self.said()
+        if given is None:
+            return {}
+        shares = {share.member_id: share for share in self.shares.for_reading()}
+        levels = {pk: share.given.level for pk, share in shares.items() if share.given}
+        hears = {
+            f"hears_{member.public_id.hex}": levels.get(member.pk, "") for member in members
+        }
+        said = {name: getattr(given, name) for name in ("word", "note", "went_well", "would_help")}
+        return said | hears

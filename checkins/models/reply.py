@@ -1,21 +1,150 @@
 """What a member says back, and hellos."""
 
+import datetime as dt
 import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from django.db import models
+from django.db import models, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from checkins.models.share import Share
-from circles.models import Member
+from checkins import posting
+from circles.models import Circle, Member
+from outbox import limits, links
 from vault.fields import SealedField, SealedJSONField
 from vault.part import Part
+
+if TYPE_CHECKING:
+    from accounts.models import Person
+    from checkins.models.share import Share
+
+UNDO_LASTS = dt.timedelta(hours=24)
+# The same words within so short a time are one button pressed twice.
+_TWICE = dt.timedelta(minutes=2)
+_A_DAY = dt.timedelta(days=1)
+HELLOS_A_DAY = 5
+REPLIES_A_DAY = 40
+
+
+class TooMany(Exception):
+    """Many kind words today already; its text is a sentence for the page, which keeps the words."""
+
+    def __str__(self) -> str:
+        return gettext("You sent many kind words today. They have arrived. Tomorrow is fine too.")
+
+
+class Nothing(ValueError):
+    """Neither a gesture nor words."""
+
+
+class ReplyQuerySet(models.QuerySet["Reply"]):
+    def say(
+        self,
+        member: Member,
+        *,
+        share: "Share | None" = None,
+        gesture: str = "",
+        words: str = "",
+        kinds: Sequence[str] = (),
+        now: dt.datetime,
+    ) -> "Reply":
+        """What a member says, to a share or of their own accord."""
+        if not (gesture or words.strip()):
+            raise Nothing
+        with transaction.atomic():
+            held = Member.objects.select_for_update().get(pk=member.pk)
+            if held.state != Member.State.ACCEPTED or held.paused_at:
+                raise links.Dead
+            if twice := self._said_just_now(held, share, gesture, words.strip(), now):
+                return twice
+            reply = self.model(
+                member=member,
+                share=share,
+                key_id=member.key_id,
+                gesture=gesture,
+                words=words.strip(),
+                kinds=list(kinds),
+                made_at=now,
+            )
+            reply.save(force_insert=True)
+            posting.tell_person(reply, now=now)
+        return reply
+
+    def hello(
+        self, member: Member, gesture: str = "", words: str = "", *, now: dt.datetime
+    ) -> "Reply":
+        """A caring word nobody asked for; raises TooMany when this member said several today."""
+        if not limits.allow(
+            "hello", member.pk, at_most=HELLOS_A_DAY, within=_A_DAY, now=now
+        ):
+            raise TooMany
+        return self.say(member, gesture=gesture, words=words, now=now)
+
+    def standing(self) -> "ReplyQuerySet":
+        """What was not undone."""
+        return self.filter(undone_at=None)
+
+    def from_members(self) -> "ReplyQuerySet":
+        """What members said, without the person's own answers."""
+        return self.filter(by_person=False)
+
+    def of_member(self, member: Member) -> "ReplyQuerySet":
+        """What a member has said so far."""
+        return self.filter(member=member).from_members().standing()
+
+    def of(self, person: "Person") -> "ReplyQuerySet":
+        """All that went to and fro in a person's circle, with who said it, the newest first."""
+        rows = self.filter(member__circle__person=person).standing()
+        return rows.select_related("member", "share__check_in").order_by("-made_at", "-pk")
+
+    def for_today(self, person: "Person", now: dt.datetime) -> "ReplyQuerySet":
+        """What Today shows: said by members and not folded away, with what was answered."""
+        return self.to_person(person).filter(folded_at=None, made_at__lte=now).with_answers()
+
+    def in_message(self, key: str) -> "ReplyQuerySet":
+        """The replies one mail tells of, in the order they were said."""
+        rows = self.filter(message_key=key).standing().select_related("member__circle__person")
+        return rows.order_by("made_at", "pk")
+
+    def to_person(self, person: "Person") -> "ReplyQuerySet":
+        """The letters of a person: what their members said, the newest first."""
+        return self.of(person).from_members()
+
+    def with_answers(self) -> "ReplyQuerySet":
+        """With what the person answered to each, as ``my_answers``."""
+        mine = Reply.objects.standing().filter(by_person=True).order_by("made_at", "pk")
+        return self.prefetch_related(models.Prefetch("answered_by", mine, to_attr="my_answers"))
+
+    def kept(self, person: "Person") -> "ReplyQuerySet":
+        """The words the person keeps."""
+        return self.to_person(person).exclude(kept_at=None)
+
+    def conversation(self, share: "Share") -> "ReplyQuerySet":
+        """Words both ways about one share, in the order they were said."""
+        rows = self.filter(share=share).standing().select_related("member", "answers")
+        return rows.order_by("made_at", "pk")
+
+    def hellos(self, member: Member) -> "ReplyQuerySet":
+        """A member's own hellos and what was answered to them, in the order they were said."""
+        rows = self.filter(member=member, share=None).standing()
+        return rows.select_related("member", "answers").order_by("made_at", "pk")
+
+    def _said_just_now(
+        self, member: Member, share: "Share | None", gesture: str, words: str, now: dt.datetime
+    ) -> "Reply | None":
+        recent = self.filter(member=member, share=share, by_person=False).standing()
+        for reply in recent.filter(made_at__gt=now - _TWICE):
+            if (reply.gesture, reply.words) == (gesture, words):
+                return reply
+        return None
 
 
 class Reply(models.Model):
     """What a member says back, what the person answers, or a hello that nobody asked for.
 
     A reply without a share is a hello. Gesture, words and kinds of support are sealed with the
-    person's key whoever wrote them.
+    person's key whoever wrote them. A reply outlives the share it belongs to.
     """
 
     part = Part(
@@ -48,8 +177,12 @@ class Reply(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="replies")
-    share = models.ForeignKey(Share, null=True, on_delete=models.CASCADE, related_name="replies")
-    answers = models.ForeignKey("self", null=True, on_delete=models.SET_NULL)
+    share = models.ForeignKey(
+        "Share", null=True, on_delete=models.SET_NULL, related_name="replies"
+    )
+    answers = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="answered_by"
+    )
     key_id = models.BigIntegerField()
     by_person = models.BooleanField(default=False)
     gesture = SealedField(size=256)
@@ -61,10 +194,128 @@ class Reply(models.Model):
     helped_at = models.DateTimeField(null=True)
     kept_at = models.DateTimeField(null=True)
     folded_at = models.DateTimeField(null=True)
+    # The dedupe key of the message that tells of it: several replies can travel in one mail.
+    message_key = models.CharField(max_length=120, blank=True)
+
+    objects = ReplyQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "replies"
-        indexes = [models.Index(fields=["member", "-made_at"], name="reply_of_member")]
+        indexes = [
+            models.Index(fields=["member", "-made_at"], name="reply_of_member"),
+            models.Index(fields=["message_key"], name="reply_by_message"),
+        ]
 
     def __str__(self) -> str:
         return f"reply {self.public_id}"
+
+    @property
+    def gesture_label(self) -> str:
+        """The gesture in words: one of ours, one of the circle's own, or the person's choice."""
+        ours = {**dict(Reply.Gesture.choices), **dict(Reply.Choice.choices)}
+        return str(ours.get(self.gesture, self.gesture))
+
+    @property
+    def kind_labels(self) -> list[str]:
+        """The kinds of support in words."""
+        known = dict(Reply.SupportKind.choices)
+        return [str(known[kind]) for kind in self.kinds or () if kind in known]
+
+    @property
+    def asks(self) -> bool:
+        """A gesture the person can answer in one tap."""
+        if self.gesture in {Reply.Gesture.CALL, Reply.Gesture.COME_BY}:
+            return True
+        return self.gesture.rstrip().endswith(("?", "؟", "？"))
+
+    def can_be_undone(self, now: dt.datetime) -> bool:
+        """For a day, and until the other side has said thank you."""
+        fresh = now < self.made_at + UNDO_LASTS
+        return fresh and not (self.undone_at or self.thanked_at or self.helped_at)
+
+    @property
+    def can_be_answered(self) -> bool:
+        """Words go both ways while the member is there to read them."""
+        member = self.member
+        return member.state == Member.State.ACCEPTED and not member.paused_at
+
+    @transaction.atomic
+    def undo(self, now: dt.datetime) -> bool:
+        """Take it back, from the page and from the mail that waits; False when it is too late."""
+        if not self.can_be_undone(now):
+            return False
+        self._mark("undone_at", now)
+        posting.withdraw_reply(self, now=now)
+        return True
+
+    def thank(self, now: dt.datetime) -> None:
+        """A quiet thank-you that stands on the member's page."""
+        self._mark("thanked_at", now)
+
+    @transaction.atomic
+    def helped(self, now: dt.datetime) -> None:
+        """Tell the member that it helped; by mail at most once a day."""
+        self._mark("helped_at", now)
+        posting.tell_it_helped(self, now=now)
+
+    def keep(self, now: dt.datetime) -> None:
+        """Keep it among the words to come back to."""
+        self._mark("kept_at", now)
+
+    def let_go(self) -> None:
+        """Keep it no longer."""
+        self.kept_at = None
+        self.save(update_fields=["kept_at"])
+
+    def fold(self, now: dt.datetime) -> None:
+        """Put it away from Today; it stays in what was said."""
+        self._mark("folded_at", now)
+
+    @transaction.atomic
+    def forget(self, now: dt.datetime) -> None:
+        """Delete it for good. Nobody is told."""
+        posting.withdraw_reply(self, now=now)
+        self.delete()
+
+    @transaction.atomic
+    def answer_with(self, choice: str = "", words: str = "", *, now: dt.datetime) -> "Reply":
+        """The person's answer, in one tap or in words; the member gets a mail of it."""
+        if not (choice or words.strip()):
+            raise Nothing
+        held = Member.objects.select_for_update().get(pk=self.member_id)
+        if held.state != Member.State.ACCEPTED or held.paused_at:
+            raise links.Dead
+        for earlier in self.answered_by.standing().filter(made_at__gt=now - _TWICE):
+            if (earlier.gesture, earlier.words) == (choice, words.strip()):
+                return earlier
+        answer = Reply(
+            member=self.member,
+            share=self.share,
+            answers=self,
+            key_id=self.key_id,
+            by_person=True,
+            gesture=choice,
+            words=words.strip(),
+            kinds=[],
+            made_at=now,
+        )
+        answer.save(force_insert=True)
+        posting.tell_member(answer, now=now)
+        return answer
+
+    def put_into(self, message_key: str) -> None:
+        """Remember which message tells of it."""
+        self.message_key = message_key
+        self.save(update_fields=["message_key"])
+
+    def _mark(self, name: str, now: dt.datetime) -> None:
+        setattr(self, name, getattr(self, name) or now)
+        self.save(update_fields=[name])
+
+
+def gestures_for(circle: Circle) -> list[tuple[str, str]]:
+    """The gestures a member can choose from: the circle's own set, or ours."""
+    own = [text for text in circle.gestures or [] if text]
+    if own:
+        return [(text, text) for text in own]
+    return [(value, str(label)) for value, label in Reply.Gesture.choices]

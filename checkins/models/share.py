@@ -1,13 +1,58 @@
 """What one member did get of one answer."""
 
+import datetime as dt
 import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
-from checkins.models.check_in import CheckIn
+from checkins import posting, sharing
+from checkins.models.answer import Answer
+from checkins.models.reply import REPLIES_A_DAY, Reply, TooMany
 from circles.models import Member
+from outbox import limits, links
+from outbox.models import Message
 from vault.part import Part
+
+if TYPE_CHECKING:
+    from accounts.models import Person
+
+LINK_LIFE = dt.timedelta(days=14)
+
+
+class ShareQuerySet(models.QuerySet["Share"]):
+    def for_reading(self) -> "ShareQuerySet":
+        """With all that a page or a mail about them needs, in one query."""
+        return self.select_related(
+            "check_in__answered", "check_in__person", "member__circle", "member__mailbox"
+        )
+
+    def of(self, person: "Person") -> "ShareQuerySet":
+        """What a person's circle was given, the newest first."""
+        return self.filter(check_in__person=person).order_by("-made_at", "-pk")
+
+    def newest_first(self) -> "ShareQuerySet":
+        return self.order_by("-made_at", "-pk")
+
+    def with_mail(self) -> "ShareQuerySet":
+        """With the moment their mail left, or was made, as ``mailed_at``."""
+        mails = Message.objects.filter(dedupe_key=models.OuterRef("message_key"))
+        moment = mails.values(at=Coalesce("sent_at", "made_at"))[:1]
+        return self.annotate(mailed_at=models.Subquery(moment))
+
+    def in_message(self, key: str) -> "ShareQuerySet":
+        """The shares a message brings, the newest first."""
+        return self.filter(message_key=key).for_reading().newest_first()
+
+    def in_one_mail(self, share: "Share") -> "ShareQuerySet":
+        """The shares one mail brings, this one included, the newest first."""
+        together = Q(pk=share.pk)
+        if share.message_key:
+            together |= Q(message_key=share.message_key)
+        return self.filter(together, member=share.member_id).for_reading().newest_first()
 
 
 class Share(models.Model):
@@ -26,7 +71,7 @@ class Share(models.Model):
     )
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    check_in = models.ForeignKey(CheckIn, on_delete=models.CASCADE, related_name="shares")
+    check_in = models.ForeignKey("CheckIn", on_delete=models.CASCADE, related_name="shares")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="shares")
     key_id = models.BigIntegerField()
     level = models.CharField(max_length=8, choices=Member.Level.choices)
@@ -35,6 +80,8 @@ class Share(models.Model):
     taken_back_at = models.DateTimeField(null=True)
     # The dedupe key of the message that carries it: several shares can travel in one mail.
     message_key = models.CharField(max_length=120, blank=True)
+
+    objects = ShareQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -47,3 +94,80 @@ class Share(models.Model):
 
     def __str__(self) -> str:
         return f"share {self.public_id}"
+
+    @property
+    def answer(self) -> Answer | None:
+        """The latest answer of its check-in, None once it was deleted."""
+        return self.check_in.said()
+
+    @property
+    def given(self) -> sharing.Given | None:
+        """What the member can read of it just now; None says that nothing is shared."""
+        return sharing.given(self)
+
+    def is_shown(self) -> bool:
+        """Whether there is something to read behind its link just now."""
+        return self.given is not None
+
+    def link_ends_at(self) -> dt.datetime:
+        """Fourteen days after the mail, also when the check-in closed."""
+        mailed_at = self.mailed_at if hasattr(self, "mailed_at") else posting.left_at(self)
+        return (mailed_at or self.made_at) + LINK_LIFE
+
+    @transaction.atomic
+    def send_fresh_link(self, now: dt.datetime) -> None:
+        """Mail a fresh link to the member, who asked for one; a few times a day at most."""
+        if limits.allow(
+            "fresh", self.member_id, at_most=3, within=dt.timedelta(days=1), now=now
+        ):
+            posting.send_again(self, now=now)
+
+    def give(self, choice: sharing.Choice, *, now: dt.datetime) -> None:
+        """Let the member have this much of the answer."""
+        self.level, self.in_mail, self.taken_back_at = choice.level, choice.in_mail, None
+        self.made_at = self.made_at or now
+        self.save()
+
+    def put_into(self, message_key: str) -> None:
+        """Remember which message brings it."""
+        self.message_key = message_key
+        self.save(update_fields=["message_key"])
+
+    @transaction.atomic
+    def take_back(self, now: dt.datetime) -> None:
+        """Give this member nothing of this answer any more, whatever the words become."""
+        answer = self.answer
+        if answer is not None:
+            answer.keep_from({self.member_id})
+            answer.save(update_fields=["chosen"])
+        self.close(now)
+
+    def close(self, now: dt.datetime) -> None:
+        """Show nothing behind the link from now on, and take it out of the mail that waits."""
+        self.taken_back_at = self.taken_back_at or now
+        self.save(update_fields=["taken_back_at"])
+        posting.withdraw(self, now=now)
+
+    def reply(
+        self,
+        gesture: str = "",
+        words: str = "",
+        kinds: Sequence[str] = (),
+        *,
+        now: dt.datetime,
+    ) -> Reply:
+        """What the member says back; raises Dead when their link has ended."""
+        if now >= self.link_ends_at():
+            raise links.Dead
+        if not limits.allow(
+            "reply", self.member_id, at_most=REPLIES_A_DAY, within=dt.timedelta(days=1), now=now
+        ):
+            raise TooMany
+        return Reply.objects.say(
+            self.member, share=self, gesture=gesture, words=words, kinds=kinds, now=now
+        )
+
+    def undo_reply(self, public_id: uuid.UUID, now: dt.datetime) -> bool:
+        """Take back something the member said here; False when there is nothing to undo."""
+        reply = self.replies.filter(public_id=public_id, by_person=False).first()
+        return reply is not None and reply.undo(now)

@@ -1,0 +1,207 @@
+"""What the person does with a check-in: answer it, tell somebody, take back, send now.
+
+One transaction writes the answer, its shares and the members' mails.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from checkins import posting, sharing
+from checkins.models.answer import Answer
+from checkins.models.share import Share
+from checkins.posting import Timing
+from checkins.words import Words
+from circles.models import Circle, Member
+
+if TYPE_CHECKING:
+    from checkins.models import CheckIn
+
+Levels = Mapping[int, str | None]
+
+
+class Closed(Exception):
+    """The check-in is closed to changes; the same words can be said unasked."""
+
+
+@transaction.atomic
+def answer(
+    check_in: "CheckIn",
+    words: Words,
+    *,
+    levels: Levels,
+    forms: Mapping[int, bool],
+    with_words: bool,
+    timing: Timing,
+) -> Answer:
+    """Put these words in place of the earlier ones and bring what leaves in line with them.
+
+    No words at all are a skip: nobody hears of it, and an earlier answer stays as it was.
+    """
+    now = timing.now
+    _hold(check_in)
+    if not check_in.is_open(now):
+        raise Closed
+    given = check_in.said()
+    if words.nothing:
+        if given is None:
+            check_in.skip(now)
+        return given or Answer(would_help=[])
+    given = given or _blank(check_in)
+    members = _beside(check_in)
+    greeted = _greeted(check_in)
+    given.say(words, now=now)
+    given.choose({one: levels[one.pk] for one in members if one.pk in levels}, dict(forms))
+    fresh = given.tell(_ticked(check_in, given, members), with_words=with_words)
+    given.save()
+    check_in.note_answered()
+    _settle(given, members, replace(timing, told=frozenset(fresh), greeted=greeted))
+    return given
+
+
+@transaction.atomic
+def tell(
+    check_in: "CheckIn",
+    member_ids: Collection[int],
+    *,
+    with_words: bool,
+    wait: dt.timedelta,
+    now: dt.datetime,
+) -> None:
+    """Tell these members of a hard day, by one tap; it waits for nothing but their quiet hours."""
+    _hold(check_in)
+    given = check_in.said()
+    if given is None:
+        return
+    members = [member for member in _beside(check_in) if member.pk in set(member_ids)]
+    ids = frozenset(member.pk for member in members)
+    fresh = given.tell(set(ids), with_words=with_words)
+    given.save(update_fields=["chosen"])
+    timing = Timing(now=now, wait=wait, at_once=ids, told=frozenset(fresh))
+    _settle(given, members, timing)
+
+
+@transaction.atomic
+def tell_now(check_in: "CheckIn", member_ids: Collection[int] | None, *, now: dt.datetime) -> None:
+    """Let what waits for its turn leave now: for these members, or for everyone it waits for."""
+    for share in check_in.shares.for_reading():
+        wanted = member_ids is None or share.member_id in member_ids
+        if wanted and share.given is not None:
+            posting.hurry(share, now=now)
+
+
+def send_now(check_in: "CheckIn", *, now: dt.datetime) -> None:
+    """A human pressed the second button: the minute and the ten minutes are over."""
+    for share in check_in.shares.for_reading():
+        posting.cut_short(share, now=now)
+
+
+@transaction.atomic
+def take_back(check_in: "CheckIn", *, now: dt.datetime) -> None:
+    """Give nobody anything of this answer any more, whatever the words become."""
+    given = check_in.said()
+    shares = list(check_in.shares.for_reading())
+    if given is not None:
+        given.keep_from({share.member_id for share in shares})
+        given.save(update_fields=["chosen"])
+    for share in shares:
+        share.close(now)
+
+
+@transaction.atomic
+def forget(check_in: "CheckIn", *, now: dt.datetime) -> None:
+    """Delete the words and what was shared of them; replies to them stay the person's."""
+    for share in check_in.shares.for_reading():
+        posting.withdraw(share, now=now)
+    check_in.shares.all().delete()
+    Answer.objects.filter(check_in=check_in).delete()
+
+
+def drafts(
+    check_in: "CheckIn",
+    words: Words,
+    members: Collection[Member],
+    *,
+    levels: Levels,
+    now: dt.datetime,
+) -> dict[int, Share]:
+    """The shares these words would make, by member number; nothing is saved."""
+    draft = _blank(check_in)
+    draft.say(words, now=now)
+    draft.choose({one: levels[one.pk] for one in members if one.pk in levels}, {})
+    draft.tell(_ticked(check_in, draft, members), with_words=False)
+    made = {}
+    for member in members:
+        choice = sharing.planned(member, draft)
+        if choice is not None:
+            made[member.pk] = _share(draft, member, choice, now)
+    return made
+
+
+def _settle(given: Answer, members: Collection[Member], timing: Timing) -> None:
+    """Bring shares and waiting mails in line with what the answer says now."""
+    shares = {share.member_id: share for share in given.check_in.shares.all()}
+    for member in members:
+        choice = sharing.planned(member, given)
+        share = shares.get(member.pk)
+        if share is not None:
+            share.check_in, share.member = given.check_in, member
+        if choice is not None:
+            share = share or _share(given, member, choice, timing.now)
+            share.give(choice, now=timing.now)
+            posting.carry(share, timing)
+        elif share is not None and str(member.pk) in given.levels:
+            share.close(timing.now)
+        elif share is not None:
+            posting.withdraw(share, now=timing.now)
+
+
+def _hold(check_in: "CheckIn") -> None:
+    # Two tabs and a double click come one after the other, and each sees what the first one did.
+    check_in.refresh_from_db(from_queryset=type(check_in).objects.select_for_update())
+
+
+def _beside(check_in: "CheckIn") -> list[Member]:
+    members = Member.objects.beside().filter(circle__person=check_in.person_id)
+    return list(members.select_related("mailbox", "circle__person").order_by("pk"))
+
+
+def _ticked(check_in: "CheckIn", given: Answer, members: Collection[Member]) -> set[int]:
+    """Whom the person chose beforehand to be told of such a day, less those kept out this time."""
+    if not given.is_really_hard:
+        return set()
+    circle = Circle.objects.of(check_in.person)
+    if circle.hard_day_rule != Circle.HardDayRule.TELL:
+        return set()
+    kept_out = {pk for pk, level in given.levels.items() if level is None}
+    named = {member.pk for member in members if member.named_for_hard_days}
+    return {pk for pk in named if str(pk) not in kept_out}
+
+
+def _greeted(check_in: "CheckIn") -> frozenset[int]:
+    shares = check_in.shares.for_reading()
+    return frozenset(one.member_id for one in shares if one.given and one.given.hello)
+
+
+def _blank(check_in: "CheckIn") -> Answer:
+    return Answer(
+        check_in=check_in,
+        person=check_in.person,
+        key_id=check_in.key_id,
+        local_date=check_in.local_date,
+        would_help=[],
+    )
+
+
+def _share(given: Answer, member: Member, choice: sharing.Choice, now: dt.datetime) -> Share:
+    return Share(
+        check_in=given.check_in,
+        member=member,
+        key_id=given.key_id,
+        level=choice.level,
+        in_mail=choice.in_mail,
+        made_at=now,
+    )

@@ -1,0 +1,108 @@
+"""What became of an answer, for the person: who gets what, and when it leaves or left."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from checkins import posting
+from outbox.models import Message
+
+if TYPE_CHECKING:
+    from checkins.models import CheckIn, Share
+    from circles.models import Member
+
+WAITING, LEAVING, SENT, TAKEN_BACK, FAILED = "waiting", "leaving", "sent", "taken_back", "failed"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What one member gets, and where its mail is."""
+
+    member: "Member"
+    level: str | None
+    state: str
+    # On the person's own clock: when it leaves or left.
+    at: dt.datetime | None
+    says: str
+    # "Tell them now" would bring it sooner.
+    can_hurry: bool
+    can_take_back: bool
+    # Nobody knows yet that a human pressed the button.
+    waits_shortly: bool
+
+
+def of(check_in: "CheckIn", *, now: dt.datetime) -> list[Delivery]:
+    """One line for each member who was given something or had it taken back."""
+    rows = check_in.shares.for_reading().order_by("member_id")
+    shares = [share for share in rows if _tells(share)]
+    keys = {share.message_key for share in shares if share.message_key}
+    found = Message.objects.filter(dedupe_key__in=keys)
+    messages = {message.dedupe_key: message for message in found}
+    return [_delivery(share, messages.get(share.message_key), now) for share in shares]
+
+
+def _tells(share: "Share") -> bool:
+    # What a harder word has closed is not listed: nobody was told, and nobody took it back.
+    return share.given is not None or share.taken_back_at is not None
+
+
+def _delivery(share: "Share", message: Message | None, now: dt.datetime) -> Delivery:
+    state, moment = _state(share, message, now)
+    waits = state == WAITING and message is not None
+    local = share.check_in.person.local(moment) if moment else None
+    shortly = waits and posting.is_short_wait(message, now)
+    return Delivery(
+        member=share.member,
+        level=share.given.level if share.given else None,
+        state=state,
+        at=local,
+        says=_says(state, local, share, now),
+        can_hurry=waits and moment is not None and share.member.next_now(now) < moment,
+        can_take_back=share.given is not None,
+        waits_shortly=shortly and message.not_before > now + posting.A_MINUTE,
+    )
+
+
+def _state(
+    share: "Share", message: Message | None, now: dt.datetime
+) -> tuple[str, dt.datetime | None]:
+    if share.given is None:
+        return TAKEN_BACK, share.taken_back_at
+    if message is None:
+        return LEAVING, None
+    if message.state == Message.State.SENT:
+        return SENT, message.sent_at
+    if message.state in {Message.State.ENDED, Message.State.HELD} or share.member.has_bounced:
+        return FAILED, None
+    until = _leaves_at(share.member, message)
+    if message.state == Message.State.WAITING and until > now:
+        return WAITING, until
+    return LEAVING, None
+
+
+def _leaves_at(member: "Member", message: Message) -> dt.datetime:
+    now_lane = message.lane == Message.Lane.NOW
+    return (member.next_now if now_lane else member.quiet_until)(message.not_before)
+
+
+def _says(state: str, local: dt.datetime | None, share: "Share", now: dt.datetime) -> str:
+    if state == WAITING and local is not None:
+        if local - now <= posting.TEN_MINUTES:
+            return _("leaves in a few minutes")
+        return _("leaves %(moment)s") % {"moment": _moment(local, share, now)}
+    if state == SENT and local is not None:
+        return _("delivered %(moment)s") % {"moment": _moment(local, share, now)}
+    return {
+        TAKEN_BACK: _("taken back"),
+        FAILED: _("the mail could not be delivered"),
+    }.get(state, _("on its way"))
+
+
+def _moment(local: dt.datetime, share: "Share", now: dt.datetime) -> str:
+    time = date_format(local, "TIME_FORMAT")
+    if local.date() == share.check_in.person.today(now):
+        return _("today, %(time)s") % {"time": time}
+    return _("%(weekday)s, %(time)s") % {"weekday": date_format(local, "l"), "time": time}

@@ -1,0 +1,213 @@
+"""What mails between a person and their circle say. Templates hold the sentences."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from checkins.words import Words
+from circles.letters import called
+from library.context import Help, help_for
+from library.helplines import Listed, lines_for
+from outbox import headers, mail
+from outbox.links import Link
+
+if TYPE_CHECKING:
+    from accounts.models import Person
+    from checkins.models import Reply, Share
+    from circles.models import Member
+
+LINES_IN_A_MAIL = 3
+
+
+@dataclass(frozen=True)
+class Item:
+    """One share as a mail tells of it; ``day`` is empty on the day itself."""
+
+    share: "Share"
+    day: str
+
+    @property
+    def hello(self) -> bool:
+        return bool(self.share.given and self.share.given.hello)
+
+    @property
+    def in_mail(self) -> bool:
+        return bool(self.share.given and self.share.given.in_mail and not self.hello)
+
+    @property
+    def behind_link(self) -> bool:
+        return not (self.hello or self.in_mail)
+
+    @property
+    def word(self) -> str:
+        return self.share.answer.word_label if self.share.answer else ""
+
+    @property
+    def said(self) -> Any:
+        """What this level lets through, as words."""
+        return self.share.given and self.share.given.words
+
+    @property
+    def would_help(self) -> list[str]:
+        asked = self.said.would_help if self.said else ()
+        return self.share.answer.help_labels if self.share.answer and asked else []
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one of the two people is, and whom they can call there."""
+
+    help: Help
+    lines: list[Listed]
+
+
+def share_mail(shares: Sequence["Share"], *, leaves_at: dt.datetime) -> mail.Mail:
+    """The mail that brings these shares, the newest first, to one member."""
+    member = shares[0].member
+    given = shares[0].given
+    hard_day = bool(given and given.hard_day)
+    with translation.override(_language(member)):
+        items = [_item(share, leaves_at) for share in reversed(shares)]
+        context = {
+            "items": items,
+            "behind": sum(item.behind_link for item in items),
+            "just_listen": any(item.in_mail and item.said.just_listen for item in items),
+        }
+        if hard_day:
+            return _hard_day(member, items[-1], leaves_at)
+        if all(item.hello for item in items):
+            return _to_member(member, "mail/hello", context, button=member.own_link)
+        newest = next(item for item in reversed(items) if not item.hello)
+        return _to_member(member, "mail/share", context, button=_page(newest.share))
+
+
+def person_answer(answer: "Reply") -> mail.Mail:
+    """What the person answered to a member; the words themselves only where mails may hold them."""
+    member = answer.member
+    page = _page(answer.share) if answer.share else member.own_link
+    with translation.override(_language(member)):
+        context = {"answer": answer, "in_mail": member.in_mail}
+        return _to_member(member, "mail/reply_answer", context, button=page)
+
+
+def fresh_link(share: "Share") -> mail.Mail:
+    """A new link to something the member was given before. It holds no words of anybody."""
+    with translation.override(_language(share.member)):
+        return _to_member(share.member, "mail/share_fresh", {}, button=_page(share))
+
+
+def it_helped(reply: "Reply") -> mail.Mail:
+    """That a member's words helped. It holds no words of anybody."""
+    with translation.override(_language(reply.member)):
+        return _to_member(reply.member, "mail/thanks", {}, button=reply.member.own_link)
+
+
+def notice(replies: Sequence["Reply"]) -> mail.Mail:
+    """That somebody wrote to the person; their words only if the person wants them by mail."""
+    person = replies[0].member.circle.person
+    language = person.mailbox.language
+    names = list(dict.fromkeys(reply.member.name for reply in replies))
+    with translation.override(language):
+        return mail.compose(
+            "mail/reply",
+            {
+                "name": person.display_name,
+                "names": names,
+                "replies": replies,
+                "with_words": person.reply_mail == person.ReplyMail.WORDS,
+                "plain": person.plain_mail,
+                "link": settings.SITE_URL + reverse("today"),
+                "settings_url": settings.SITE_URL + reverse("settings"),
+                "site_url": settings.SITE_URL,
+            },
+            subject=_subject(names[0] if len(names) == 1 else "", plain=person.plain_mail),
+            from_name="" if person.plain_mail else first_word(names[0]),
+            language=language,
+            country=person.country,
+        )
+
+
+def first_word(name: str) -> str:
+    """The part of a name that may stand in a subject; empty for what looks like an address."""
+    words = headers.name(name).split()
+    return words[0] if words else ""
+
+
+def _hard_day(member: "Member", item: Item, leaves_at: dt.datetime) -> mail.Mail:
+    person = _person(member)
+    both = [_place(person.country, leaves_at)]
+    if member.country and member.country != person.country:
+        both.append(_place(member.country, leaves_at))
+    context = {
+        "item": item,
+        "has_words": item.said != Words(word=item.said.word),
+        "just_listen": item.said.just_listen,
+        "helps_me": member.circle.helps_me,
+        "in_danger": both[0].help.emergency_number,
+        "places": both,
+    }
+    template = "mail/hard_day" if item.in_mail else "mail/hard_day_link"
+    return _to_member(member, template, context, button=_page(item.share))
+
+
+def _to_member(
+    member: "Member", template: str, context: dict[str, Any], *, button: Link
+) -> mail.Mail:
+    person = _person(member)
+    return mail.compose(
+        template,
+        {
+            "name": member.name,
+            "person": called(person),
+            "link": mail.mark("page"),
+            "own_link": mail.mark("own"),
+            "stop_link": mail.mark("unsubscribe"),
+            "be_there": settings.SITE_URL + reverse("how_to_be_there"),
+            "site_url": settings.SITE_URL,
+            **context,
+        },
+        subject=_subject(person.display_name),
+        from_name=first_word(person.display_name),
+        language=_language(member),
+        links={"page": button, "own": member.own_link},
+        unsubscribe=member.stop_link,
+        country=member.country,
+    )
+
+
+def _item(share: "Share", leaves_at: dt.datetime) -> Item:
+    day = share.check_in.local_date
+    same = day == share.check_in.person.today(leaves_at)
+    return Item(share=share, day="" if same else date_format(day, "l"))
+
+
+def _subject(name: str, *, plain: bool = False) -> str:
+    if plain:
+        return _("You have a message")
+    short = first_word(name)
+    return _("A note from %(name)s") % {"name": short} if short else _("A note for you")
+
+
+def _place(country: str, now: dt.datetime) -> Place:
+    found = lines_for(country, now) if country else []
+    grown_up = [listed for listed in found if not listed.line.for_young]
+    return Place(help_for(country), grown_up[:LINES_IN_A_MAIL])
+
+
+def _page(share: "Share") -> Link:
+    return Link("s", share.public_id, share.member.generation)
+
+
+def _person(member: "Member") -> "Person":
+    return member.circle.person
+
+
+def _language(member: "Member") -> str:
+    return member.mailbox.language if member.mailbox else _person(member).language

@@ -1,0 +1,83 @@
+"""Who gets what of an answer. Nothing reaches anybody without a choice of the person."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from checkins.words import WORD, WORDS, Words, higher, lower
+from circles.models import Member
+
+if TYPE_CHECKING:
+    from checkins.models import Answer, Share
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What one member gets of one answer, and whether it stands in the mail itself."""
+
+    level: str
+    in_mail: bool
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a member can read of a share just now, on the page as in the mail."""
+
+    level: str
+    in_mail: bool
+    words: Words
+    hard_day: bool
+    on: dt.date
+
+    @property
+    def hello(self) -> bool:
+        """Nothing to read behind a link: the mail itself is the message."""
+        return self.words.nothing
+
+    @property
+    def in_full(self) -> bool:
+        """The mail says it all, so it waits a minute in case it was a slip."""
+        return self.hello or self.in_mail
+
+
+def planned(member: Member, answer: "Answer") -> Choice | None:
+    """What this member gets of this answer, or None for nothing.
+
+    A really hard day replaces every standing level and every choice of a level: only those who
+    were told of it hear of it.
+    """
+    key = str(member.pk)
+    told = answer.told.get(key)
+    told_level = None if told is None else WORDS if told else WORD
+    if answer.words.really_hard:
+        return Choice(told_level, member.hard_day_in_mail) if told_level else None
+    level = answer.levels.get(key, _standing(member, told_level))
+    return Choice(level, answer.forms.get(key, member.in_mail)) if level else None
+
+
+def given(share: "Share") -> Given | None:
+    """What the member can read of it just now; None says that nothing is shared.
+
+    Worked out on reading: a level lowered since or a harder word closes what was open before.
+    """
+    answer = share.answer
+    if share.taken_back_at or answer is None:
+        return None
+    choice = planned(share.member, answer)
+    if choice is None:
+        return None
+    level = lower(choice.level, share.level)
+    return Given(
+        level=level,
+        in_mail=choice.in_mail,
+        words=answer.words.heard_at(level),
+        hard_day=answer.words.really_hard,
+        on=answer.local_date,
+    )
+
+
+def _standing(member: Member, told_level: str | None) -> str | None:
+    standing = None if member.level == Member.Level.ASK else member.level
+    if standing and told_level:
+        return higher(standing, told_level)
+    return standing or told_level
