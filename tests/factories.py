@@ -6,7 +6,8 @@ from typing import Any
 
 from accounts.models import Person
 from checkins.cadence import EVERY_DAY
-from checkins.models import Schedule
+from checkins.models import CheckIn, Schedule
+from circles.models import Circle, Member
 from outbox.models import Mailbox
 from vault.models import Key
 from vault.ring import keyed_hash
@@ -56,4 +57,49 @@ def schedule(
     """When the person wants to be asked; daily at nine unless said otherwise."""
     return Schedule.objects.save_for(
         person, weekdays=weekdays, local_time=dt.time.fromisoformat(at), now=now, **fields
+    )
+
+
+def member(
+    *,
+    person: Person,
+    name: str = "Ben",
+    address: str | None = None,
+    level: str = "word",
+    in_mail: bool = False,
+    language: str = "en",
+    now: dt.datetime = JOINED,
+    **fields: Any,
+) -> Member:
+    """Somebody who said yes to being beside the person; at "my word" behind a link."""
+    email = address or f"member{next(_NUMBERS)}@example.org"
+    mailbox = Mailbox.objects.give(email, key_id=person.key_id, language=language, now=now)
+    return Member.objects.create(
+        circle=Circle.objects.of(person),
+        key_id=person.key_id,
+        mailbox=mailbox,
+        name=name,
+        kind=fields.pop("kind", "friend"),
+        level=level,
+        in_mail=in_mail,
+        state="accepted",
+        state_at=now,
+        accepted_at=now,
+        zone=fields.pop("zone", person.zone),
+        **fields,
+    )
+
+
+def check_in(
+    *, person: Person, now: dt.datetime, days: int = 1, asked: bool = True, **fields: Any
+) -> CheckIn:
+    """An open question, asked this very moment; it closes in ``days``."""
+    return CheckIn.objects.create(
+        person=person,
+        key_id=person.key_id,
+        asked=asked,
+        due_at=now,
+        local_date=person.today(now),
+        closes_at=now + dt.timedelta(days=days),
+        **fields,
     )
