@@ -5,8 +5,8 @@ import datetime as dt
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from outbox import sweep as sweeper
 from outbox import claims, work
+from outbox import sweep as sweeper
 from outbox.models import Pulse
 
 # What beat does more rarely than this can wait for beat.
