@@ -61,6 +61,15 @@ def zone_named(name: str) -> ZoneInfo:
         raise ZoneVanished(name) from None
 
 
+def is_zone(name: str) -> bool:
+    """Whether a zone of that name is known here."""
+    try:
+        zone_named(name)
+    except ZoneVanished:
+        return False
+    return True
+
+
 @lru_cache(maxsize=8192)
 def next_moment(*, after: dt.datetime, rhythm: Rhythm) -> Slot:
     """The first slot strictly after a moment."""

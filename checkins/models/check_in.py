@@ -36,6 +36,23 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         """The asked check-in the person can answer now, or None."""
         return self.open(now).filter(person=person, asked=True).order_by("-due_at").first()
 
+    def with_person(self) -> "CheckInQuerySet":
+        """Check-ins with the person they ask, in one query."""
+        return self.select_related("person")
+
+    def for_mail(self, public_ids: Collection[uuid.UUID]) -> "CheckInQuerySet":
+        """What the asking mails of these check-ins need, in one query."""
+        return self.filter(public_id__in=public_ids).select_related("person", "schedule")
+
+    def still_asking(self, now: dt.datetime) -> "CheckInQuerySet":
+        """Open, not skipped, and their schedule neither paused nor stopped."""
+        return self.open(now).filter(
+            Q(schedule__paused_at=None) | Q(schedule__paused_until__lte=now),
+            asked=True,
+            skipped_at=None,
+            schedule__isnull=False,
+        )
+
     def speak_up(self, person: "Person", now: dt.datetime) -> "CheckIn":
         """A check-in nobody asked for: the person says how they are of their own accord."""
         schedule = Schedule.objects.of(person)
@@ -244,8 +261,6 @@ class CheckIn(models.Model):
             return {}
         shares = {share.member_id: share for share in self.shares.for_reading()}
         levels = {pk: share.given.level for pk, share in shares.items() if share.given}
-        hears = {
-            f"hears_{member.public_id.hex}": levels.get(member.pk, "") for member in members
-        }
+        hears = {f"hears_{member.public_id.hex}": levels.get(member.pk, "") for member in members}
         said = {name: getattr(given, name) for name in ("word", "note", "went_well", "would_help")}
         return said | hears

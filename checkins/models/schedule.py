@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -15,6 +15,12 @@ from vault.part import Part
 
 if TYPE_CHECKING:
     from accounts.models import Person
+
+
+_HALF_A_DAY = dt.timedelta(hours=12)
+# What a saving writes; ``turn`` belongs to the dispatch and is never set back.
+_PLAN = ("zone", "next_at", "paused_at", "paused_until", "parked_at", "parked_why")
+_KEPT = (*_PLAN, "mailbox_id", "weekdays", "every_weeks", "anchor_on", "local_time")
 
 
 class ScheduleQuerySet(models.QuerySet["Schedule"]):
@@ -30,8 +36,7 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
         """The person's schedule, or None when they want to be asked nothing."""
         return self.filter(person=person).first()
 
-    @transaction.atomic
-    def save_for(
+    def draft_for(
         self,
         person: "Person",
         *,
@@ -42,8 +47,8 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
         anchor_on: dt.date | None = None,
         zone: str | None = None,
     ) -> "Schedule":
-        """Keep the person's rhythm, made at the first saving. Raises cadence.ZoneVanished."""
-        schedule = self.of(person) or Schedule(person=person, key_id=person.key_id)
+        """The person's schedule as it would be, not kept. Raises cadence.ZoneVanished."""
+        schedule = self.of(person) or self._fresh(person)
         schedule.mailbox_id = person.mailbox_id
         schedule.zone = zone or person.zone
         schedule.weekdays, schedule.every_weeks = weekdays, every_weeks
@@ -51,9 +56,17 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
         today = cadence.local_date(at=now, zone=schedule.zone)
         schedule.anchor_on = cadence.monday(anchor_on or today)
         schedule.plan(now)
-        schedule.save()
-        schedule.close_overtaken()
         return schedule
+
+    def save_for(self, person: "Person", **rhythm: Any) -> "Schedule":
+        """Keep the person's rhythm; it exists from the first saving on."""
+        self.draft_for(person, **rhythm).keep()
+        return self.get(person=person)
+
+    def _fresh(self, person: "Person") -> "Schedule":
+        # The turns of an earlier rhythm go on: its last opening does not come again.
+        last = person.check_ins.filter(asked=True).order_by("-due_at").first()
+        return Schedule(person=person, key_id=person.key_id, turn=last.turn + 1 if last else 0)
 
 
 class Schedule(models.Model):
@@ -148,48 +161,68 @@ class Schedule(models.Model):
         start = max(now, self.paused_until or now)
         slot = cadence.next_moment(after=start, rhythm=self.rhythm)
         # After a flight or a change the date may have had its asking already: then the next one.
-        asked = set(
-            self.person.check_ins.filter(asked=True, local_date__gte=slot.on).values_list(
-                "local_date", flat=True
-            )
-        )
-        while slot.on in asked:
+        asked = self.person.check_ins.filter(asked=True, local_date__gte=slot.on)
+        asked_on = set(asked.values_list("local_date", flat=True))
+        while slot.on in asked_on:
             slot = cadence.next_moment(after=slot.at, rhythm=self.rhythm)
         self.next_at = slot.at
 
     @transaction.atomic
+    def keep(self) -> None:
+        """Keep a draft: from now on this is when the person is asked."""
+        kept = {name: getattr(self, name) for name in _KEPT}
+        # Two clicks at once: whoever comes second changes what the first one made.
+        if not Schedule.objects.filter(person_id=self.person_id).update(**kept):
+            Schedule.objects.bulk_create([self], ignore_conflicts=True)
+        if self.pk is None:
+            self.pk = Schedule.objects.values_list("pk", flat=True).get(person_id=self.person_id)
+            self.refresh_from_db()
+        self.close_overtaken()
+
+    @transaction.atomic
     def pause(self, *, now: dt.datetime, until: dt.datetime | None = None) -> None:
         """Ask nothing until a moment, or until the person says; what waits to leave is ended."""
+        self._lock()
         Pause.objects.end(self.person_id, now=now)
         Pause.objects.create(
             person_id=self.person_id, key_id=self.key_id, began_at=now, ended_at=until
         )
         self.paused_at, self.paused_until = now, until
         self.cancel_waiting(now)
-        self._save_plan(now)
+        self._plan_or_park(now)
+        self._save_plan()
 
     @transaction.atomic
     def resume(self, *, now: dt.datetime) -> None:
         """Ask again, from the next moment of the rhythm on."""
+        self._lock()
         Pause.objects.end(self.person_id, now=now)
         self.paused_at = self.paused_until = None
-        self._save_plan(now)
+        self._plan_or_park(now)
+        self._save_plan()
 
     @transaction.atomic
     def move(self, zone: str, *, now: dt.datetime) -> None:
         """Go on in another zone: the same local time there. Raises cadence.ZoneVanished.
 
-        Never two askings for one local date, and none left out: a date that had its asking before
-        a flight over the date line is not asked again on the other side.
+        Never two askings for one local date: a date that had its asking before a flight over the
+        date line is not asked again on the other side. Nor is one lost: what was planned for a time
+        that has passed over there comes at once.
         """
         cadence.zone_named(zone)
+        self._lock()
+        planned_on = self._planned_on()
         self.zone = zone
-        self._save_plan(now)
+        self._plan_or_park(now)
+        if planned_on is not None and self._lost_on_the_way(planned_on, now):
+            self.next_at = now
+        self._save_plan()
         self.close_overtaken()
 
     @transaction.atomic
     def stop(self, *, now: dt.datetime) -> None:
         """No schedule any more: Today still asks, no mail does."""
+        self._lock()
         self.cancel_waiting(now)
         Pause.objects.end(self.person_id, now=now)
         self.delete()
@@ -207,10 +240,34 @@ class Schedule(models.Model):
                 asked=True, due_at__lt=self.next_at, closes_at__gt=self.next_at
             ).update(closes_at=self.next_at)
 
-    def _save_plan(self, now: dt.datetime) -> None:
+    def _planned_on(self) -> dt.date | None:
+        """The local date of the asking that is planned, as long as that can be told."""
+        if self.next_at is None or not cadence.is_zone(self.zone):
+            return None
+        return cadence.local_date(at=self.next_at, zone=self.zone)
+
+    def _lost_on_the_way(self, planned_on: dt.date, now: dt.datetime) -> bool:
+        """Whether the planned asking would never come: its time has passed in the new zone.
+
+        Who was asked within the last half day lost nothing.
+        """
+        following_on = self._planned_on()
+        today = cadence.local_date(at=now, zone=self.zone)
+        if following_on is None or not planned_on <= today < following_on:
+            return False
+        lately = Q(local_date=today) | Q(due_at__gt=now - _HALF_A_DAY)
+        return not self.person.check_ins.filter(lately, asked=True).exists()
+
+    def _plan_or_park(self, now: dt.datetime) -> None:
         try:
             self.plan(now)
         except cadence.NoMoment as error:
             self.parked_at, self.parked_why, self.next_at = now, error.why, None
-        fields = ["zone", "next_at", "paused_at", "paused_until", "parked_at", "parked_why"]
-        self.save(update_fields=fields)
+
+    def _save_plan(self) -> None:
+        changed = {name: getattr(self, name) for name in _PLAN}
+        Schedule.objects.filter(pk=self.pk).update(**changed)
+
+    def _lock(self) -> None:
+        # Two clicks at once, or the dispatch in the middle of asking: one after the other.
+        Schedule.objects.select_for_update().filter(pk=self.pk).first()
