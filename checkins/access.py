@@ -1,23 +1,46 @@
-"""Who may come in by a link of this room."""
+"""Who may come in by a link of this room: the person to their check-in, a member to a share."""
 
 import datetime as dt
 import uuid
 
-from checkins.models import Share
+from checkins.models import CheckIn, Schedule, Share
 from circles.models import Member
 from outbox import links
 from outbox.links import Found, Purpose
 
-# A member's page of one share.
+# A link to manage mail ends too; each asking brings a new one.
+_MANAGED_FOR = dt.timedelta(days=30)
+
+# One query whatever is found: a dead link tells nothing by its time.
+
+
+def _check_in(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
+    found = CheckIn.objects.with_person().filter(public_id=public_id, asked=True).first()
+    return Found(1, found, alive=found.is_open(now)) if found else None
+
+
+def _mails(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
+    found = CheckIn.objects.with_person().filter(public_id=public_id, asked=True).first()
+    return Found(1, found, alive=now < found.due_at + _MANAGED_FOR) if found else None
+
+
+def _stop(check_in: CheckIn, now: dt.datetime) -> None:
+    """One click ends these mails until the person says; the rhythm itself is kept."""
+    schedule = Schedule.objects.of(check_in.person)
+    if schedule is not None and not (schedule.is_paused(now) and schedule.paused_until is None):
+        schedule.pause(now=now)
 
 
 def _share(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
-    # One query whatever it finds: a dead link tells nothing by its time.
     share = Share.objects.for_reading().with_mail().filter(public_id=public_id).first()
     if share is None or share.member.state != Member.State.ACCEPTED or share.member.paused_at:
         return None
     return Found(share.member.generation, share, alive=now < share.link_ends_at())
 
 
+CHECK_IN = Purpose("c", _check_in, "check_in_link")
+MAILS = Purpose("p", _mails, "mail_rhythm", stop=_stop)
 SHARE = Purpose("s", _share, "share", fresh=Share.send_fresh_link)
-links.register(SHARE)
+
+for _purpose in (CHECK_IN, MAILS, SHARE):
+    links.register(_purpose)

@@ -1,0 +1,24 @@
+"""What beat wakes: every fifteen seconds the clock is read and what is due is opened."""
+
+import datetime as dt
+
+from celery import shared_task
+from django.utils import timezone
+
+from checkins import dispatch
+from outbox import bell
+from outbox.models import Pulse
+
+_EVERY = dt.timedelta(seconds=15)
+
+
+@shared_task
+def tick() -> None:
+    """Open all that is due, and wake the senders when there was something."""
+    now = timezone.now()
+    Pulse.objects.hear("tick", every=_EVERY, now=now)
+    opened = False
+    while dispatch.tick(now):
+        opened = True
+    if opened:
+        bell.ring()
