@@ -54,7 +54,7 @@ def _mail(email: EmailMessage) -> Mail:
     pages = email.alternatives if isinstance(email, EmailMultiAlternatives) else []
     html = [str(content) for content, kind in pages if kind == "text/html"]
     return Mail(
-        subject=headers.clean(email.subject),
+        subject=headers.clean(str(email.subject)),
         text=str(email.body),
         html=html[0] if html else "",
         language=translation.get_language() or "en",

@@ -7,6 +7,7 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
+from kombu import Connection
 from kombu.exceptions import KombuError
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ def ring() -> None:
     if not settings.REDIS_URL:
         return
     try:
-        with current_app.connection_for_write(transport_options=_quick()) as broker:
+        with Connection(settings.CELERY_BROKER_URL, transport_options=_quick()) as broker:
             current_app.send_task(
                 "outbox.tasks.deliver", connection=broker, retry=False, expires=60
             )

@@ -5,8 +5,10 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready
 from django.conf import settings
+
+from outbox import poll
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportnet.settings")
 
@@ -33,3 +35,9 @@ app.conf.beat_schedule = {
 def _use_our_logging(**kwargs: Any) -> None:
     # Celery's own set-up would write past the filter that keeps words out of logs.
     logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_ready.connect
+def _keep_going(**kwargs: Any) -> None:
+    # Beside the consumer: with broker or beat gone mail still leaves, a minute later at most.
+    poll.start(app.tasks["outbox.tasks.keep_going"])

@@ -2,15 +2,16 @@
 
 import datetime as dt
 import itertools
+import uuid
 from typing import Any
 
 from accounts.models import Person
 from checkins.cadence import EVERY_DAY
 from checkins.models import CheckIn, Schedule
 from circles.models import Circle, Member
-from outbox.models import Mailbox
+from outbox.mail import Mail, to_body
+from outbox.models import Mailbox, Message
 from vault.models import Key
-from vault.ring import keyed_hash
 
 _NUMBERS = itertools.count(1)
 JOINED = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -29,9 +30,7 @@ def person(
     """Somebody who signed up, was welcomed and has a mailbox."""
     key = Key.objects.make()
     email = address or f"person{next(_NUMBERS)}@example.org"
-    mailbox = Mailbox.objects.create(
-        key_id=key.pk, address=email, address_hash=keyed_hash(email), language=language, made_at=now
-    )
+    mailbox = Mailbox.objects.give(email, key_id=key.pk, language=language, now=now)
     return Person.objects.create(
         key_id=key.pk,
         email=email,
@@ -103,3 +102,42 @@ def check_in(
         closes_at=now + dt.timedelta(days=days),
         **fields,
     )
+
+
+def mailbox(
+    *, address: str | None = None, key_id: int | None = None, now: dt.datetime = JOINED
+) -> Mailbox:
+    """A mailbox in a world of its own."""
+    return Mailbox.objects.give(
+        address or f"mailbox{next(_NUMBERS)}@example.org",
+        key_id=key_id or Key.objects.make().pk,
+        language="en",
+        now=now,
+    )
+
+
+def message(
+    *,
+    now: dt.datetime,
+    mailbox: Mailbox,
+    mail: Mail | None = None,
+    kind: str = "account",
+    lives: dt.timedelta = dt.timedelta(days=2),
+    dedupe_key: str | None = None,
+    **fields: Any,
+) -> Message:
+    """A mail that waits; written early unless its kind says otherwise."""
+    body = to_body(mail or Mail(subject="A note", text="Some words.\n"))
+    posted = Message.objects.post(
+        kind=kind,
+        mailbox=mailbox,
+        key_id=mailbox.key_id,
+        subject=fields.pop("subject", None) or uuid.uuid4(),
+        dedupe_key=dedupe_key or f"test:{next(_NUMBERS)}",
+        now=now,
+        expires_at=now + lives,
+        body=fields.pop("body", body),
+        **fields,
+    )
+    assert posted is not None
+    return posted

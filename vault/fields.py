@@ -68,6 +68,9 @@ class SealedField(models.BinaryField):
     """
 
     descriptor_class = _SealedAttribute
+    # For the type checker: what is read and written here is text, not the bytes that are stored.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def __init__(
         self,

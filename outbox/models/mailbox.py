@@ -31,7 +31,7 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
                 language=language,
                 made_at=now,
             )
-            self.bulk_create([fresh], ignore_conflicts=True)
+            Mailbox.objects.bulk_create([fresh], ignore_conflicts=True)
             return known.get()
         if found.bounced_at is not None:
             found.bounced_at = None
@@ -100,7 +100,7 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
         """Never ask this address again; asking twice changes nothing."""
         if not self.holds(address):
             row = Suppression(address_hash=addresses.address_hash(address), made_at=now)
-            self.bulk_create([row], ignore_conflicts=True)
+            Suppression.objects.bulk_create([row], ignore_conflicts=True)
 
     def holds(self, address: str) -> bool:
         """Whether this address asked for peace."""

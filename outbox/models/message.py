@@ -202,6 +202,8 @@ class Message(models.Model):
     made_at = models.DateTimeField()
     not_before = models.DateTimeField()
     expires_at = models.DateTimeField()
+    # When it was tried for the first time: a day after that we give up.
+    tried_at = models.DateTimeField(null=True)
     claim_owner = models.CharField(max_length=80, default="", db_default="", blank=True)
     claim_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)

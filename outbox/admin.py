@@ -1,0 +1,59 @@
+"""What the operator sees of mail: numbers, kinds and times. No words and no addresses."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from outbox.models import Message, Outage, Pulse
+
+
+class LookOnly(admin.ModelAdmin):
+    """Rows of the machine: nobody adds, changes or deletes them by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+_SHOWN = (
+    "id", "kind", "state", "reason", "setback", "attempts", "falls", "doubts",
+    "made_at", "not_before", "expires_at", "tried_at", "sent_at", "ended_at",
+)  # fmt: skip
+
+
+@admin.register(Message)
+class MessageAdmin(LookOnly):
+    list_display = _SHOWN
+    fields = _SHOWN
+    list_filter = ("state", "reason", "kind", "lane")
+    ordering = ("-id",)
+    actions = ("release_held",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        return super().get_queryset(request).defer("body")
+
+    @admin.action(description=_("Send the held mails"), permissions=["view"])
+    def release_held(self, request: HttpRequest, queryset: Any) -> None:
+        count = queryset.release_held(now=timezone.now())
+        said = ngettext("%d mail waits again.", "%d mails wait again.", count)
+        messages.success(request, said % count)
+
+
+@admin.register(Pulse)
+class PulseAdmin(LookOnly):
+    list_display = ("name", "heard_at")
+
+
+@admin.register(Outage)
+class OutageAdmin(LookOnly):
+    list_display = ("began_at", "ended_at")

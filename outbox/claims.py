@@ -1,0 +1,207 @@
+"""Taking messages out of the queue and writing down what became of them, in few statements."""
+
+import datetime as dt
+import logging
+import random
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db import connections, router, transaction
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from outbox import kinds
+from outbox.models import Message
+from outbox.models.message import MessageQuerySet
+
+logger = logging.getLogger(__name__)
+
+LEASE = dt.timedelta(seconds=300)
+IN_DOUBT = dt.timedelta(minutes=10)
+MOST_DOUBTS = 3
+MOST_FALLS = 5
+_BATCH = 100
+GIVE_UP = dt.timedelta(hours=24)
+# Minutes between tries: after an answer of the server, and after an error of ours.
+_LADDER = (1, 5, 15, 60, 240)
+_FALL_LADDER = (0, 1, 5, 15)
+# A server that cannot be reached is no mail's fault, and when it is back all mail shall be quick.
+_UNREACHED = dt.timedelta(minutes=1)
+
+_State, _Reason = Message.State, Message.Reason
+
+
+def database_clock() -> dt.datetime:
+    """Now, as the database sees it: hosts that disagree about the time share one queue."""
+    connection = connections[router.db_for_write(Message)]
+    if connection.vendor != "postgresql":
+        return timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
+
+
+def claim(owner: str, *, now: dt.datetime) -> list[Message]:
+    """Up to a hundred messages whose time has come, now ours until the lease ends."""
+    for lane in (Message.Lane.NOW, Message.Lane.SOON):
+        ids = _claimed_ids(owner, lane, now)
+        if ids:
+            mine = Message.objects.filter(pk__in=ids).select_related("mailbox")
+            return list(mine.order_by("not_before", "pk"))
+    return []
+
+
+def still_ours(message: Message, owner: str) -> bool:
+    """The fence: read again right before a mail leaves. Whatever was taken back stays here."""
+    return Message.objects.filter(pk=message.pk, claim_owner=owner, state=_State.CLAIMED).exists()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a claimed message; equal ones are written together."""
+
+    state: str
+    reason: str = ""
+    setback: str = ""
+    not_before: dt.datetime | None = None
+    attempts: int = 0
+    falls: int = 0
+    doubts: int = 0
+    tried: bool = False
+    forget_body: bool = True
+
+
+def sent(message: Message) -> Outcome:
+    """A mail server took it."""
+    kind = kinds.known().get(message.kind)
+    return Outcome(_State.SENT, forget_body=kind is None or kind.forget_body)
+
+
+def ended(reason: str, setback: str = "") -> Outcome:
+    """It will never leave."""
+    return Outcome(_State.ENDED, reason=reason, setback=setback)
+
+
+def back(message: Message, *, until: dt.datetime | None = None) -> Outcome:
+    """Untouched, back into the queue."""
+    return Outcome(_State.WAITING, not_before=until, setback=message.setback)
+
+
+def later(message: Message, setback: str, *, now: dt.datetime) -> Outcome:
+    """Put off by the mail server or the network: the next step of the ladder, or the end."""
+    if _too_long(message, now):
+        return ended(_Reason.GAVE_UP, setback)
+    step = min(message.attempts, len(_LADDER) - 1)
+    until = now + _about(dt.timedelta(minutes=_LADDER[step]))
+    return Outcome(_State.WAITING, setback=setback, not_before=until, attempts=1, tried=True)
+
+
+def unreached(message: Message, setback: str, *, now: dt.datetime) -> Outcome:
+    """The mail server could not be reached: soon again, and not counted against the mail."""
+    if _too_long(message, now):
+        return ended(_Reason.GAVE_UP, setback)
+    until = now + _UNREACHED
+    return Outcome(_State.WAITING, setback=setback, not_before=until, tried=True)
+
+
+def refused(message: Message, setback: str, *, now: dt.datetime) -> Outcome:
+    """Refused for good, though not because of its address: one more try, then the end."""
+    if message.setback == setback:
+        return ended(_Reason.REFUSED, setback)
+    return later(message, setback, now=now)
+
+
+def fell(message: Message, setback: str, *, now: dt.datetime) -> Outcome:
+    """We could not write it, or died over it: it travels alone, and after five starts it ends."""
+    if message.falls + 1 >= MOST_FALLS:
+        return Outcome(_State.ENDED, reason=_Reason.POISON, setback=setback, falls=1)
+    until = now + _about(dt.timedelta(minutes=_FALL_LADDER[message.falls]))
+    return Outcome(_State.WAITING, setback=setback, not_before=until, falls=1)
+
+
+def doubtful(*, now: dt.datetime) -> Outcome:
+    """Perhaps it left: the server has ten minutes to show."""
+    return Outcome(_State.DOUBT, setback="dot", not_before=now + IN_DOUBT, doubts=1)
+
+
+def settle(owner: str, outcomes: dict[int, Outcome], *, now: dt.datetime) -> None:
+    """Write down what became of a batch, in one transaction and mostly in one statement.
+
+    A mail that left is recorded as sent even when it was cancelled a moment too late.
+    """
+    together: dict[Outcome, list[int]] = defaultdict(list)
+    for message_id, outcome in outcomes.items():
+        together[outcome].append(message_id)
+    with transaction.atomic():
+        for outcome, ids in together.items():
+            ours = Message.objects.filter(pk__in=ids, claim_owner=owner)
+            if outcome.state == _State.SENT:
+                _settle_sent(ours, outcome, now, len(ids))
+            else:
+                _settle_unsent(ours.filter(state=_State.CLAIMED), outcome, now)
+
+
+def _settle_sent(ours: MessageQuerySet, outcome: Outcome, now: dt.datetime, n: int) -> None:
+    too_late = Q(state=_State.ENDED, reason=_Reason.CANCELLED)
+    forget = {"body": None} if outcome.forget_body else {}
+    count = ours.filter(Q(state__in=[_State.CLAIMED, _State.DOUBT]) | too_late).update(
+        state=_State.SENT,
+        reason="",
+        setback="",
+        sent_at=now,
+        ended_at=None,
+        claim_until=None,
+        **forget,
+    )
+    if count != n:
+        logger.warning("%d mails left while somebody else took over their rows", n - count)
+
+
+def _settle_unsent(ours: MessageQuerySet, outcome: Outcome, now: dt.datetime) -> None:
+    changes: dict[str, object] = {
+        "state": outcome.state,
+        "reason": outcome.reason,
+        "setback": outcome.setback,
+        "claim_until": None,
+    }
+    if outcome.tried:
+        changes["tried_at"] = Coalesce(F("tried_at"), Value(now))
+    if outcome.not_before is not None:
+        changes["not_before"] = outcome.not_before
+    for name in ("attempts", "falls", "doubts"):
+        if getattr(outcome, name):
+            changes[name] = F(name) + getattr(outcome, name)
+    if outcome.state == _State.ENDED:
+        changes |= {"ended_at": now, "body": None}
+    if outcome.state == _State.WAITING:
+        changes["claim_owner"] = ""
+    ours.update(**changes)
+
+
+def _claimed_ids(owner: str, lane: str, now: dt.datetime) -> list[int]:
+    connection = connections[router.db_for_write(Message)]
+    names = sorted(kinds.known())
+    # One lane at a time: with the lane fixed the partial index is already in the right order.
+    skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    moment = connection.ops.adapt_datetimefield_value
+    marks = ", ".join(["%s"] * len(names))
+    sql = (
+        "UPDATE outbox_message SET state = 'claimed', claim_owner = %s, claim_until = %s"  # noqa: S608
+        " FROM (SELECT id AS due_id FROM outbox_message"
+        " WHERE state = 'waiting' AND lane = %s AND not_before <= %s"
+        f" AND kind IN ({marks}) ORDER BY not_before, id LIMIT {_BATCH} {skip}) AS due"
+        " WHERE id = due_id RETURNING id"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [owner, moment(now + LEASE), lane, moment(now), *names])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _too_long(message: Message, now: dt.datetime) -> bool:
+    return message.tried_at is not None and now - message.tried_at >= GIVE_UP
+
+
+def _about(span: dt.timedelta) -> dt.timedelta:
+    # What failed together shall not come back together.
+    return span * random.uniform(0.8, 1.2)  # noqa: S311 - no secret

@@ -1,0 +1,262 @@
+"""Talking to the mail server: one connection, and a deadline that holds against any server.
+
+What cannot be known is said so: after the final dot a lost answer means "perhaps sent", and nothing
+else does.
+"""
+
+import contextlib
+import smtplib
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+BEFORE_DOT = 60.0
+AFTER_DOT = 120.0
+_TO_CONNECT = 20.0
+_TO_PART = 2.0
+
+_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+_NEAR = {"localhost", "127.0.0.1", "::1"}
+
+
+class Trouble(Exception):
+    """A mail that was not accepted. ``setback`` is a step and a code: never the server's words."""
+
+    def __init__(self, step: str, code: int = 0) -> None:
+        self.step, self.code = step, code
+        super().__init__(self.setback)
+
+    @property
+    def setback(self) -> str:
+        return f"{self.step} {self.code}" if self.code else self.step
+
+
+class Refused(Trouble):
+    """The server said no for good (5xx)."""
+
+
+class Later(Trouble):
+    """The server said not now (4xx)."""
+
+
+class Broken(Trouble):
+    """The connection failed before the final dot: the mail did not leave."""
+
+
+class Unsure(Trouble):
+    """The connection failed after the final dot: nobody can know."""
+
+
+@dataclass(frozen=True)
+class Relay:
+    """Where mail is handed over, read from ``SMTP_URL``."""
+
+    host: str
+    port: int
+    tls: str
+    name: str
+    password: str
+
+
+def relay(url: str) -> Relay:
+    """Read ``smtp://``, ``smtp+tls://`` (STARTTLS, required and verified) or ``smtps://``."""
+    parts = urlsplit(url)
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise ImproperlyConfigured("SMTP_URL is written smtp+tls://name:password@host:587.")
+    if parts.scheme == "smtp" and parts.password and parts.hostname not in _NEAR:
+        raise ImproperlyConfigured("SMTP_URL has a password: use smtp+tls:// or smtps://.")
+    return Relay(
+        host=parts.hostname,
+        port=parts.port or _PORTS[parts.scheme],
+        tls=parts.scheme,
+        name=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
+
+
+class _Lines:
+    """The server's answers, read under the line's deadline: dripping them out does not help."""
+
+    def __init__(self, line: "_Line") -> None:
+        self._line, self._held = line, b""
+
+    def readline(self, limit: int) -> bytes:
+        while b"\n" not in self._held and len(self._held) < limit:
+            self._line.sock.settimeout(self._line.left())
+            more = self._line.sock.recv(4096)
+            if not more:
+                break
+            self._held += more
+        end = self._held.find(b"\n") + 1 or len(self._held)
+        answer, self._held = self._held[:end], self._held[end:]
+        return answer
+
+    def close(self) -> None:
+        self._held = b""
+
+
+class _Line(smtplib.SMTP):
+    """smtplib with one deadline over all that is sent and read, whatever the server does."""
+
+    sock: Any
+    file: Any
+
+    def __init__(self, relay: Relay, hello: str) -> None:
+        self._relay, self._until = relay, 0.0
+        super().__init__(local_hostname=hello)
+        self._host = relay.host  # smtplib verifies the certificate of STARTTLS against it
+
+    def within(self, seconds: float) -> None:
+        """All that follows has to be done by then."""
+        self._until = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds until the deadline; raises TimeoutError when it has passed."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> Any:
+        sock = socket.create_connection((host, port), timeout=self.left())
+        # The dot goes out as a packet of its own; it must not wait for an acknowledgement.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._relay.tls == "smtps":
+            return ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+        return sock
+
+    def send(self, s: Any) -> None:
+        data = s.encode(self.command_encoding) if isinstance(s, str) else s
+        rest = memoryview(data)
+        try:
+            while rest:
+                self.sock.settimeout(self.left())
+                rest = rest[self.sock.send(rest) :]
+        except (OSError, AttributeError):
+            self.close()
+            raise smtplib.SMTPServerDisconnected("the connection ended") from None
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None:
+            self.file = _Lines(self)
+        return super().getreply()
+
+
+class Connection:
+    """One connection for a batch, opened at first need and again after it broke."""
+
+    def __init__(self, relay: Relay, hello: str) -> None:
+        self._relay, self._hello = relay, hello
+        self._line: _Line | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._line is not None
+
+    def open(self) -> None:
+        """Connect, greet, secure, sign in. Raises Broken."""
+        line = _Line(self._relay, self._hello)
+        line.within(_TO_CONNECT)
+        try:
+            code, _reply = line.connect(self._relay.host, self._relay.port)
+            if code != 220:
+                raise smtplib.SMTPServerDisconnected("not ready")
+            line.ehlo_or_helo_if_needed()
+            if self._relay.tls == "smtp+tls":
+                line.starttls(context=ssl.create_default_context())
+                line.ehlo()
+            if self._relay.name:
+                line.login(self._relay.name, self._relay.password)
+        except (smtplib.SMTPException, OSError) as error:
+            line.close()
+            raise Broken("connect", getattr(error, "smtp_code", 0) or 0) from None
+        self._line = line
+
+    def hand_over(
+        self, sender: str, recipient: str, data: bytes, before_dot: Callable[[], None]
+    ) -> str:
+        """Give one mail to the server; returns what it calls it. Raises Trouble.
+
+        ``before_dot`` runs right before the final dot: whatever it raises, the mail did not leave.
+        """
+        line = self._line
+        if line is None:
+            raise Broken("connect")
+        line.within(BEFORE_DOT)
+        self._ask("mail", lambda: line.docmd(f"MAIL FROM:<{sender}>"))
+        self._ask("rcpt", lambda: line.docmd(f"RCPT TO:<{recipient}>"))
+        self._ask("data", lambda: line.docmd("DATA"), 354)
+        try:
+            line.send(_stuffed(data))
+            before_dot()
+        except smtplib.SMTPServerDisconnected:
+            self.drop()
+            raise Broken("body") from None
+        except BaseException:
+            # In the middle of a mail only hanging up takes it back.
+            self.drop()
+            raise
+        return self._dot(line)
+
+    def close(self) -> None:
+        """Part politely, but not for long."""
+        if self._line is not None:
+            self._line.within(_TO_PART)
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                self._line.docmd("QUIT")
+        self.drop()
+
+    def drop(self) -> None:
+        """Hang up."""
+        if self._line is not None:
+            self._line.close()
+        self._line = None
+
+    def _ask(self, step: str, say: Callable[[], tuple[int, bytes]], wanted: int = 250) -> None:
+        try:
+            code, _reply = say()
+        except (smtplib.SMTPException, OSError):
+            self.drop()
+            raise Broken(step) from None
+        if code == wanted or (wanted == 250 and code == 251):
+            return
+        self._start_over(code)
+        raise Refused(step, code) if 500 <= code < 600 else Later(step, code)
+
+    def _dot(self, line: _Line) -> str:
+        line.within(AFTER_DOT)
+        try:
+            line.send(b".\r\n")
+            code, reply = line.getreply()
+        except (smtplib.SMTPException, OSError):
+            self.drop()
+            raise Unsure("dot") from None
+        if code == 250:
+            return reply.decode("ascii", "replace")
+        if code == 421:
+            self.drop()
+        raise Refused("dot", code) if 500 <= code < 600 else Later("dot", code)
+
+    def _start_over(self, code: int) -> None:
+        """Make the connection fit for the next mail; a server that is closing gets a new one."""
+        if code == 421 or self._line is None:
+            self.drop()
+            return
+        try:
+            again, _reply = self._line.docmd("RSET")
+        except (smtplib.SMTPException, OSError):
+            again = 0
+        if again != 250:
+            self.drop()
+
+
+def _stuffed(data: bytes) -> bytes:
+    stuffed = data.replace(b"\r\n.", b"\r\n..")
+    stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
+    return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"

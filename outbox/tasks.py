@@ -1,0 +1,46 @@
+"""What Celery wakes up. No task carries anything: the rows say what is to be done."""
+
+import datetime as dt
+
+from celery import current_app, shared_task
+from django.utils import timezone
+
+from outbox import claims, work
+from outbox import sweep as sweeper
+from outbox.models import Pulse
+
+# What beat does more rarely than this can wait for beat.
+_OFTEN = 60
+
+
+@shared_task(name="outbox.tasks.deliver")
+def deliver() -> None:
+    """Send what is due."""
+    _hear("deliver", timezone.now())
+    work.work()
+
+
+@shared_task(name="outbox.tasks.sweep")
+def sweep() -> None:
+    """Take care of what dead senders left."""
+    _hear("sweep", timezone.now())
+    sweeper.sweep(now=claims.database_clock())
+
+
+@shared_task(name="outbox.tasks.keep_going")
+def keep_going() -> None:
+    """Run what beat should have run and did not: with no broker or no beat mail still leaves."""
+    now = timezone.now()
+    for name, entry in current_app.conf.beat_schedule.items():
+        seconds = entry["schedule"]
+        quiet = dt.timedelta(seconds=3 * seconds)
+        if seconds <= _OFTEN and Pulse.objects.silent(name, longer_than=quiet, now=now):
+            _hear(name, now)
+            current_app.tasks[entry["task"]]()
+
+
+def _hear(name: str, now: dt.datetime) -> None:
+    # The worker's own poll speaks up after three intervals of beat: only three silences of *that*
+    # length are an outage. It is ours then, and never counts as a person's silence.
+    seconds = current_app.conf.beat_schedule[name]["schedule"]
+    Pulse.objects.hear(name, every=dt.timedelta(seconds=max(60, 3 * seconds)), now=now)

@@ -1,0 +1,282 @@
+"""The one sending loop: called by the Celery task, by the worker's own poll and by tests.
+
+Claim a batch, write the mails, hand them over on one connection, settle. Whatever happens in
+between, the journal knows what was handed over and what was accepted.
+"""
+
+import contextlib
+import datetime as dt
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+
+from outbox import bell, claims, kinds, letter, smtp, sweep
+from outbox.claims import Outcome
+from outbox.journal import Journal, Unwritable
+from outbox.models import Message
+from vault.models import Key, KeyGone
+from vault.scope import key_scope
+
+logger = logging.getLogger(__name__)
+
+# Claim nothing more after this, so that one call always ends within a task's time limit.
+_BUDGET = 30.0
+# A mail starts only when it can end within the lease: connecting, 60 s, and 120 s after the dot.
+_LEASE_TO_START = smtp.BEFORE_DOT + smtp.AFTER_DOT + 20
+_LEASE_AT_DOT = smtp.AFTER_DOT
+
+_Reason = Message.Reason
+_Clock = Callable[[], dt.datetime]
+Letters = list[tuple[Message, bytes]]
+
+
+def steady_clock() -> float:
+    """Seconds that also pass while the machine sleeps: a lease ends in a closed laptop too."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+def work(
+    *, clock: _Clock = claims.database_clock, steady: Callable[[], float] = steady_clock
+) -> Counter[str]:
+    """Send what is due; returns how many messages ended in which state."""
+    sweep.replay_left_behind(now=clock())
+    sender = Sender(clock, steady)
+    began, more = steady(), True
+    settled = False
+    try:
+        while more and steady() - began < _BUDGET:
+            more = sender.batch()
+        settled = True
+    finally:
+        sender.close(settled=settled)
+    if more and not sender.is_stuck:
+        bell.ring()
+    return sender.tally
+
+
+class _LeaseOver(Exception):
+    """Too little of the lease is left to hand a mail over."""
+
+
+class Sender:
+    """One sender: its journal, its connection to the mail server, its leases."""
+
+    def __init__(self, clock: _Clock, steady: Callable[[], float]) -> None:
+        self.tally: Counter[str] = Counter()
+        self.is_stuck = False
+        self._clock, self._steady = clock, steady
+        self._journal = Journal()
+        hello = urlsplit(settings.SITE_URL).hostname or "localhost"
+        self._line = smtp.Connection(smtp.relay(settings.SMTP_URL), hello)
+        self._since_opened = 0
+        self._lease_ends = 0.0
+
+    def batch(self) -> bool:
+        """Claim and send one batch; False when nothing waits or the server is in trouble."""
+        # Before the claim: our own idea of the lease must never be longer than the row's.
+        self._lease_ends = self._steady() + claims.LEASE.total_seconds()
+        messages = claims.claim(self._journal.owner, now=self._clock())
+        with key_scope():
+            for group in _groups(messages):
+                self._send_group(group)
+        return bool(messages) and not self.is_stuck
+
+    def close(self, *, settled: bool) -> None:
+        """Let go of journal and connection; an unsettled journal stays for the sweeper."""
+        self._journal.close(settled=settled)
+        self._line.close()
+
+    def _send_group(self, group: Sequence[Message]) -> None:
+        keys = {message.key_id for message in group} | {row.mailbox.key_id for row in group}
+        Key.objects.open_many(keys)
+        outcomes, letters = self._write(group)
+        bounced = []
+        for message, data in letters:
+            outcome = self._send(message, data)
+            if outcome is None:
+                continue
+            outcomes[message.pk] = outcome
+            if outcome.reason == _Reason.REFUSED and outcome.setback.startswith("rcpt"):
+                bounced.append(message.mailbox)
+        now = self._clock()
+        claims.settle(self._journal.owner, outcomes, now=now)
+        for mailbox in bounced:
+            mailbox.bounce(now=now)
+        self.tally.update(outcome.state for outcome in outcomes.values())
+
+    def _write(self, group: Sequence[Message]) -> tuple[dict[int, Outcome], Letters]:
+        now = self._clock()
+        try:
+            return _Writer(self._journal, now).write(group)
+        except Unwritable:
+            self.is_stuck = True
+            return {m.pk: claims.unreached(m, "journal", now=now) for m in group}, []
+
+    def _send(self, message: Message, data: bytes) -> Outcome | None:
+        """Hand one mail over; None when it is not ours any more."""
+        now = self._clock
+        try:
+            if self._lease_left() < _LEASE_TO_START:
+                raise _LeaseOver
+            self._connect()
+            # The fence: whatever was taken back until this moment stays here.
+            if not claims.still_ours(message, self._journal.owner):
+                return None
+            self._hand_over(message, data)
+        except _LeaseOver:
+            return claims.back(message)
+        except smtp.Refused as no:
+            if no.step == "rcpt":
+                return claims.ended(_Reason.REFUSED, no.setback)
+            return claims.refused(message, no.setback, now=now())
+        except smtp.Unsure:
+            self._note_break()
+            return claims.doubtful(now=now())
+        except smtp.Broken as broken:
+            self._note_break()
+            if broken.step == "connect":
+                return claims.unreached(message, broken.setback, now=now())
+            return claims.later(message, broken.setback, now=now())
+        except Unwritable:
+            self.is_stuck = True
+            return claims.unreached(message, "journal", now=now())
+        except smtp.Later as put_off:
+            return claims.later(message, put_off.setback, now=now())
+        return claims.sent(message)
+
+    def _hand_over(self, message: Message, data: bytes) -> None:
+        attempt = message.attempts + 1
+
+        def note() -> None:
+            if self._lease_left() < _LEASE_AT_DOT:
+                raise _LeaseOver
+            self._journal.hands_over(message.pk, attempt)
+
+        try:
+            queue_id = self._line.hand_over(settings.MAIL_FROM, message.mailbox.address, data, note)
+        except (smtp.Refused, smtp.Later):
+            with contextlib.suppress(Unwritable):
+                self._journal.declined(message.pk, attempt)
+            raise
+        # Without this line the database still learns it; only a crash would leave it in doubt.
+        with contextlib.suppress(Unwritable):
+            self._journal.accepted(message.pk, attempt, queue_id)
+        self._since_opened += 1
+
+    def _connect(self) -> None:
+        if self._line.is_open:
+            return
+        if self.is_stuck:
+            raise smtp.Broken("connect")
+        self._since_opened = 0
+        self._line.open()
+
+    def _note_break(self) -> None:
+        # A server that closes after some mails gets a new connection; one that took nothing since
+        # we connected is in trouble, and the rest of this batch does not wait for it.
+        if not self._since_opened:
+            self.is_stuck = True
+
+    def _lease_left(self) -> float:
+        return self._lease_ends - self._steady()
+
+
+class _Writer:
+    """Turns messages into bytes; one that cannot be written costs its neighbours nothing."""
+
+    def __init__(self, journal: Journal, now: dt.datetime) -> None:
+        self._journal, self._now = journal, now
+        self._outcomes: dict[int, Outcome] = {}
+
+    def write(self, group: Sequence[Message]) -> tuple[dict[int, Outcome], Letters]:
+        """The outcomes known already, and the letters that may leave."""
+        letters: Letters = []
+        for kind, messages in _by_kind(group):
+            letters += self._write_kind(kind, messages)
+        order = {message.pk: place for place, message in enumerate(group)}
+        return self._outcomes, sorted(letters, key=lambda pair: order[pair[0].pk])
+
+    def _write_kind(self, kind: kinds.Kind, messages: list[Message]) -> Letters:
+        ids = [message.pk for message in messages]
+        self._journal.begins(ids)
+        try:
+            return self._written(kind, self._leaving(kind, messages))
+        finally:
+            # Also when an error leads out of here: then it is the database's, not theirs.
+            self._journal.written(ids)
+
+    def _leaving(self, kind: kinds.Kind, messages: Iterable[Message]) -> list[Message]:
+        leaving = []
+        for message in messages:
+            outcome = self._isolated(message, lambda m: self._outcome_before(kind, m))
+            if outcome is None:
+                leaving.append(message)
+            else:
+                self._outcomes[message.pk] = outcome
+        return leaving
+
+    def _outcome_before(self, kind: kinds.Kind, message: Message) -> Outcome | None:
+        if message.expires_at <= self._now:
+            return claims.ended(_Reason.EXPIRED)
+        if message.mailbox.suppressed_at or message.mailbox.bounced_at:
+            return claims.ended(_Reason.DROPPED, "mailbox")
+        match kind.may_leave(message, self._now):
+            case kinds.Wait(until):
+                return claims.back(message, until=until)
+            case kinds.Drop():
+                return claims.ended(_Reason.DROPPED)
+        return None
+
+    def _written(self, kind: kinds.Kind, messages: list[Message]) -> Letters:
+        try:
+            return self._rendered(kind, messages)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.info("a batch could not be written; trying its mails one by one")
+        letters: Letters = []
+        for message in messages:
+            self._journal.begins([message.pk])
+            failed = self._isolated(message, lambda m: letters.extend(self._rendered(kind, [m])))
+            self._journal.written([message.pk])
+            if failed is not None:
+                self._outcomes[message.pk] = failed
+        return letters
+
+    def _rendered(self, kind: kinds.Kind, messages: list[Message]) -> Letters:
+        mails = kind.render(messages) if messages else {}
+        letters = [(m, letter.to_bytes(m, mails[m.pk])) for m in messages if m.pk in mails]
+        for message in messages:
+            if message.pk not in mails:  # its subject is gone: nothing is left to say
+                self._outcomes[message.pk] = claims.ended(_Reason.DROPPED)
+        return letters
+
+    def _isolated(
+        self, message: Message, act: Callable[[Message], Outcome | None]
+    ) -> Outcome | None:
+        try:
+            return act(message)
+        except (OperationalError, InterfaceError):
+            raise
+        except KeyGone:
+            return claims.ended(_Reason.DROPPED, "key gone")
+        except Exception as error:
+            logger.exception("message %d of kind %s could not be written", message.pk, message.kind)
+            return claims.fell(message, type(error).__name__[:24], now=self._now)
+
+
+def _groups(messages: list[Message]) -> list[list[Message]]:
+    """All together, and each suspect of a crash alone and last: it takes nobody with it."""
+    together = [message for message in messages if not message.falls]
+    alone = [[message] for message in messages if message.falls]
+    return [group for group in [together, *alone] if group]
+
+
+def _by_kind(messages: Sequence[Message]) -> list[tuple[kinds.Kind, list[Message]]]:
+    names = sorted({message.kind for message in messages})
+    return [(kinds.known()[name], [m for m in messages if m.kind == name]) for name in names]
