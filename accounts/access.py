@@ -5,11 +5,15 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare, salted_hmac
 from rest_framework.permissions import BasePermission
+
+from accounts.models import Person
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 KEPT = "kept"
+MARK_COOKIE = "w"
 KEPT_FOR = dt.timedelta(hours=1)
 # Never kept and never shown again: what opens an account, and what proves a form is ours.
 SECRET_FIELDS = {
@@ -63,13 +67,29 @@ def keep_typed(request: HttpRequest, now: dt.datetime) -> bool:
         "path": request.path,
         "fields": fields,
         "at": now.timestamp(),
+        "whose": request.COOKIES.get(MARK_COOKIE, ""),
     }
     return True
 
 
 def kept(request: HttpRequest, now: dt.datetime) -> dict[str, Any] | None:
-    """The form kept in this session, or None when there is none or its hour is over."""
+    """The form kept in this session, or None: there is none, its hour is over, it is another's."""
     found = request.session.get(KEPT)
-    if found and now.timestamp() - found["at"] <= KEPT_FOR.total_seconds():
-        return dict(found)
-    return None
+    if not found or now.timestamp() - found["at"] > KEPT_FOR.total_seconds():
+        return None
+    if found["whose"] and not constant_time_compare(found["whose"], mark_of(request.user)):
+        return None
+    return dict(found)
+
+
+def mark_of(person: Any) -> str:
+    """Whose browser this was last, for what is kept: two people may share one."""
+    return salted_hmac("accounts.mark", str(person.public_id), algorithm="sha256").hexdigest()[:32]
+
+
+def person_of(request: HttpRequest) -> Person:
+    """Who reads this page; only for pages behind the door."""
+    person = request.user
+    if not isinstance(person, Person):
+        raise TypeError("this page is not behind the door")
+    return person

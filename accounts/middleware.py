@@ -1,17 +1,22 @@
 """The reader's language, and the door: pages are private unless they are marked public."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from rest_framework.views import APIView
 
-from accounts.access import keep_typed
+from accounts.access import KEPT, MARK_COOKIE, keep_typed, mark_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+STAFF_IDLE = dt.timedelta(minutes=15)
 
 
 def person_language(get_response: GetResponse) -> GetResponse:
@@ -41,7 +46,13 @@ class SignInRequired:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        person = request.user
+        if person.is_authenticated:
+            if person.is_staff:
+                request.session.set_expiry(STAFF_IDLE)
+            _mark_browser(request, response)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
@@ -49,11 +60,11 @@ class SignInRequired:
         if _is_open(view):
             return None
         if not request.user.is_authenticated:
-            if request.method == "POST":
-                keep_typed(request, timezone.now())
-            return redirect("home")
-        if request.user.welcomed_at is None and not getattr(view, "before_welcome", False):
+            return _to_sign_in(request)
+        if request.user.welcomed_at is None and not _before_welcome(request, view):
             return redirect("welcome")
+        if request.method == "POST" and request.session.get(KEPT, {}).get("path") == request.path:
+            del request.session[KEPT]
         return None
 
 
@@ -61,3 +72,30 @@ def _is_open(view: Any) -> bool:
     # The API answers strangers itself, with a status instead of a page: SignedInPerson.
     is_api = issubclass(getattr(view, "cls", object), APIView)
     return is_api or getattr(view, "open_to_all", False)
+
+
+def _before_welcome(request: HttpRequest, view: Any) -> bool:
+    # Staff have no page of their own to be welcomed to; the office asks for more than this.
+    match = request.resolver_match
+    in_office = match is not None and match.app_name == "admin" and request.user.is_staff
+    return in_office or getattr(view, "before_welcome", False)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    if request.method == "POST":
+        keep_typed(request, timezone.now())
+        return redirect("home")
+    return redirect(f"{reverse('home')}?{urlencode({'next': request.path})}")
+
+
+def _mark_browser(request: HttpRequest, response: HttpResponseBase) -> None:
+    mark = mark_of(request.user)
+    if request.COOKIES.get(MARK_COOKIE) != mark:
+        response.set_cookie(
+            MARK_COOKIE,
+            mark,
+            max_age=settings.SESSION_COOKIE_AGE,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )

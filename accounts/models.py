@@ -1,16 +1,19 @@
 """The person at the centre, what they agreed to, and where they are signed in."""
 
 import datetime as dt
+import hashlib
 import uuid
 import zoneinfo
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from outbox.addresses import address_hashes
 from outbox.models import Mailbox
 from vault.fields import SealedField, SealedJSONField
 from vault.models import Key
@@ -22,7 +25,18 @@ CONSENT_VERSION = "2026-11"
 class PersonQuerySet(models.QuerySet["Person"]):
     def unproven(self, now: dt.datetime) -> "PersonQuerySet":
         """Persons who asked for a code more than a day ago and never came in."""
-        return self.filter(welcomed_at=None, joined_at__lt=now - dt.timedelta(days=1))
+        return self.filter(
+            welcomed_at=None, is_staff=False, joined_at__lt=now - dt.timedelta(days=1)
+        )
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """With their mailboxes and keys: without a key nothing of theirs can be read again."""
+        key_ids = list(self.values_list("key_id", flat=True))
+        with transaction.atomic():
+            done = super().delete()
+            Mailbox.objects.filter(key_id__in=key_ids).delete()
+            Key.objects.filter(pk__in=key_ids).delete()
+        return done
 
 
 class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: ignore[misc]
@@ -74,12 +88,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
     country = models.CharField(max_length=2, blank=True)
     zone = models.CharField(max_length=64, default="UTC")
     mailbox = models.ForeignKey(Mailbox, null=True, on_delete=models.SET_NULL, related_name="+")
-    reply_mail = models.CharField(
-        max_length=8, choices=ReplyMail.choices, default=ReplyMail.NOTICE
-    )
+    reply_mail = models.CharField(max_length=8, choices=ReplyMail.choices, default=ReplyMail.NOTICE)
     # The subject the person wrote for mails to themselves; empty means one of ours.
     own_subject = SealedField(size=256)
     plain_mail = models.BooleanField(default=False)
+    # Nobody needs to know when somebody was last here.
+    last_login = None  # type: ignore[misc]
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField()
@@ -117,10 +131,67 @@ class Person(AbstractBaseUser, PermissionsMixin):
         self.display_name, self.country, self.zone, self.language = name, country, zone, language
         self.welcomed_at = now
         with transaction.atomic():
-            self.save(
-                update_fields=["display_name", "country", "zone", "language", "welcomed_at"]
+            self.mailbox = Mailbox.objects.give(
+                self.email, key_id=self.key_id, language=language, now=now
             )
+            self.save()
             self.consents.create(text_version=CONSENT_VERSION, given_at=now)
+
+    def be_called(self, *, name: str, language: str, country: str) -> None:
+        """Another name, language or country."""
+        self.display_name, self.language, self.country = name, language, country
+        with transaction.atomic():
+            self.save(update_fields=["display_name", "language", "country"])
+            if self.mailbox:
+                self.mailbox.speak(language)
+
+    def move(self, zone: str) -> None:
+        """Another time zone. What is planned moves too: see ``supportnet.zone``."""
+        self.zone = zone
+        self.save(update_fields=["zone"])
+
+    def choose_mail(self, *, own_subject: str, plain_mail: bool, reply_mail: str) -> None:
+        """How mails to the person themselves look."""
+        self.own_subject, self.plain_mail, self.reply_mail = own_subject, plain_mail, reply_mail
+        self.save(update_fields=["own_subject", "plain_mail", "reply_mail"])
+
+    def withdraw_consent(self, *, now: dt.datetime) -> None:
+        """As easy as giving it: from now on nothing more is kept or passed on."""
+        self.consents.filter(withdrawn_at=None).update(withdrawn_at=now)
+
+    def second_factors(self) -> set[str]:
+        """The kinds of second factors that were added."""
+        return set(Authenticator.objects.filter(user=self).values_list("type", flat=True))
+
+    def take_password_away(self) -> None:
+        """Back to codes alone."""
+        self.set_unusable_password()
+        self.save(update_fields=["password"])
+
+    def make_staff(self) -> None:
+        """Open the office to this account; the second factor is asked at its door."""
+        self.is_staff = self.is_superuser = True
+        self.save(update_fields=["is_staff", "is_superuser"])
+
+    def disable(self) -> None:
+        """Close the account for the time being and end every session of it."""
+        self.is_active = False
+        with transaction.atomic():
+            self.save(update_fields=["is_active"])
+            self.end_sessions()
+
+    def end_sessions(self, *, but: str | None = None) -> None:
+        """Sign out everywhere, or everywhere but in the session of this key."""
+        others = self.sessions.all()
+        (others.exclude(key_hash=Session.hash(but)) if but else others).delete()
+
+    def forget(self) -> None:
+        """Leave nothing of somebody who was never welcomed: no row, no key, no mail to them."""
+        with transaction.atomic():
+            Mailbox.objects.filter(
+                key_id=Key.objects.installation().pk, address_hash__in=address_hashes(self.email)
+            ).delete()
+            type(self).objects.filter(pk=self.pk).delete()
 
 
 class Consent(models.Model):
@@ -154,7 +225,7 @@ class Session(models.Model):
     part = Part(
         key="person__key_id",
         why="To keep you signed in on this device.",
-        kept="Until you sign out, or 90 days after your last visit.",
+        kept="Until you sign out, at most 90 days.",
         expired="expired",
     )
 
@@ -170,3 +241,8 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return "session"
+
+    @staticmethod
+    def hash(session_key: str) -> str:
+        """What stands here instead of the cookie's value."""
+        return hashlib.sha256(session_key.encode()).hexdigest()

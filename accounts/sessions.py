@@ -4,7 +4,6 @@ The sign-in code waits in a session, so a copy of the database must open neither
 the code. A session of a signed-in person names that person and goes when the person goes.
 """
 
-import hashlib
 from typing import Any
 
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
@@ -16,16 +15,11 @@ from accounts.models import Session
 from vault.models import Key, KeyGone
 
 
-def hashed(session_key: str) -> str:
-    """What stands in the table instead of the key in the cookie."""
-    return hashlib.sha256(session_key.encode()).hexdigest()
-
-
 class SessionStore(SessionBase):
     """Django's session engine over ``accounts.Session``."""
 
     def exists(self, session_key: str) -> bool:
-        return Session.objects.filter(key_hash=hashed(session_key)).exists()
+        return Session.objects.filter(key_hash=Session.hash(session_key)).exists()
 
     def create(self) -> None:
         while True:
@@ -55,7 +49,7 @@ class SessionStore(SessionBase):
             return self.create()
         data = self._get_session(no_load=must_create)
         row = Session(
-            key_hash=hashed(self._get_or_create_session_key()),
+            key_hash=Session.hash(self._get_or_create_session_key()),
             key_id=Key.objects.installation().pk,
             person_id=data.get("_auth_user_id"),
             data=data,
@@ -76,7 +70,7 @@ class SessionStore(SessionBase):
     def delete(self, session_key: str | None = None) -> None:
         session_key = session_key or self.session_key
         if session_key:
-            Session.objects.filter(key_hash=hashed(session_key)).delete()
+            Session.objects.filter(key_hash=Session.hash(session_key)).delete()
 
     @classmethod
     def clear_expired(cls) -> None:
@@ -86,6 +80,6 @@ class SessionStore(SessionBase):
         if not self.session_key:
             return None
         rows = Session.objects.filter(
-            key_hash=hashed(self.session_key), expires_at__gt=timezone.now()
+            key_hash=Session.hash(self.session_key), expires_at__gt=timezone.now()
         )
         return rows.annotate(person_key=F("person__key_id")).first()

@@ -1,6 +1,7 @@
 """How often something may be tried. What is counted is a keyed hash: no address, no name."""
 
 import datetime as dt
+import ipaddress
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -32,6 +33,15 @@ def client(request: HttpRequest) -> str:
     proxies = int(settings.TRUSTED_PROXIES)
     direct = str(request.META.get("REMOTE_ADDR", ""))
     if proxies < 1:
-        return direct
+        return _network(direct)
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
-    return hops[-proxies] if len(hops) >= proxies and hops[-proxies] else direct
+    return _network(hops[-proxies] if len(hops) >= proxies and hops[-proxies] else direct)
+
+
+def _network(address: str) -> str:
+    # One household holds a whole /64 of the newer addresses: counting single ones counts nothing.
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(found if found.version == 4 else ipaddress.ip_network((found, 64), strict=False))

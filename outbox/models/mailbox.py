@@ -19,20 +19,20 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
     def give(self, address: str, *, key_id: int, language: str, now: dt.datetime) -> "Mailbox":
         """The one mailbox of ``address`` in the world of ``key_id``, made at first need.
 
-        Somebody gives the address anew: whatever it bounced before, it gets another chance.
+        Somebody gives the address anew: whatever it bounced before, it gets another chance. A known
+        and a new address take the same statements: the work must not tell who has a mailbox.
         """
-        known = self.of_address(address).filter(key_id=key_id)
-        found = known.first()
-        if found is None:
-            fresh = Mailbox(
-                key_id=key_id,
-                address=address,
-                address_hash=addresses.address_hash(address),
-                language=language,
-                made_at=now,
-            )
-            Mailbox.objects.bulk_create([fresh], ignore_conflicts=True)
-            return known.get()
+        fresh = Mailbox(
+            key_id=key_id,
+            address=address,
+            address_hash=addresses.address_hash(address),
+            language=language,
+            made_at=now,
+        )
+        Mailbox.objects.bulk_create([fresh], ignore_conflicts=True)
+        found = self.of_address(address).filter(key_id=key_id).order_by("pk")[0]
+        # After a rotation of the hash keys the row under the older hash is the one that counts.
+        self.filter(public_id=fresh.public_id).exclude(pk=found.pk).delete()
         if found.bounced_at is not None:
             found.bounced_at = None
             found.save(update_fields=["bounced_at"])

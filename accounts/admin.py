@@ -1,0 +1,54 @@
+"""Persons in the office: that they exist, and whether they may come in. None of their words."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person
+from outbox.addresses import mask
+
+
+@admin.register(Person)
+class PersonAdmin(admin.ModelAdmin):
+    list_display = ["public_id", "masked_address", "language", "is_active", "is_staff"]
+    list_filter = ["is_active", "is_staff"]
+    fields = ["public_id", "masked_address", "language", "is_active", "is_staff", "groups"]
+    readonly_fields = ["public_id", "masked_address", "language", "is_staff"]
+    filter_horizontal = ["groups"]
+    ordering = ["-pk"]
+
+    @admin.display(description=_("address"))
+    def masked_address(self, person: Person) -> str:
+        return mask(person.email)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # Nobody can set it up for somebody else.
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Persons erase themselves; the page that asks would list what hangs on them.
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            obj.disable()
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(admin.ModelAdmin):
+    """What staff changed; nothing here can be changed again."""
+
+    list_display = ["action_time", "user", "content_type", "object_repr", "action_flag"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
