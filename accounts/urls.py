@@ -1,11 +1,56 @@
 """Paths of the accounts room. They say nothing about what this site is for."""
 
+from allauth.account import views as account
+from allauth.mfa.base import views as second
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as keys
 from django.urls import path
 
-from accounts import views
+from accounts.access import before_welcome, public
+from accounts.views import arriving, leaving, own, welcome
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("welcome/", views.welcome, name="welcome"),
-    path("settings/", views.settings_page, name="settings"),
+    path("", arriving.home, name="home"),
+    path("code/", arriving.code, name="code"),
+    path("code/", arriving.code, name="account_confirm_login_code"),
+    path("code/again/", arriving.code_again, name="code_again"),
+    path("sign-in/", arriving.sign_in, name="account_login"),
+    path("sign-in/key/", public(keys.login_webauthn), name="mfa_login_webauthn"),
+    path("sign-in/second/", public(second.authenticate), name="mfa_authenticate"),
+    path("not-active/", arriving.not_active, name="account_inactive"),
+    path("welcome/", welcome.welcome, name="welcome"),
+    path("kept/", welcome.kept_page, name="kept"),
+    path("leave/", leaving.leave_now, name="leave_now"),
+    path("sign-out/", leaving.sign_out, name="sign_out"),
+    path("sign-out/", leaving.sign_out, name="account_logout"),
+    path("sign-out/everywhere/", leaving.sign_out_everywhere, name="sign_out_everywhere"),
+    path("settings/", own.settings_page, name="settings"),
+    path("settings/you/", own.you, name="you"),
+    path("settings/mail/", own.mail_settings, name="mail_settings"),
+    path("settings/sign-in/", own.sign_in_settings, name="sign_in_settings"),
+    path("settings/password/", account.password_change, name="account_change_password"),
+    path("settings/password/new/", account.password_set, name="account_set_password"),
+    path("settings/password/away/", own.password_away, name="password_away"),
+]
+
+# allauth's own pages, under paths of ours; staff come here before anything else.
+_SECOND_FACTOR = [
+    ("again/", account.reauthenticate, "account_reauthenticate"),
+    ("sign-in/", own.sign_in_settings, "mfa_index"),
+    ("second/again/", second.reauthenticate, "mfa_reauthenticate"),
+    ("app/", totp.activate_totp, "mfa_activate_totp"),
+    ("app/off/", totp.deactivate_totp, "mfa_deactivate_totp"),
+    ("spare-codes/", recovery.view_recovery_codes, "mfa_view_recovery_codes"),
+    ("spare-codes/new/", recovery.generate_recovery_codes, "mfa_generate_recovery_codes"),
+    ("spare-codes/file/", recovery.download_recovery_codes, "mfa_download_recovery_codes"),
+    ("keys/", keys.list_webauthn, "mfa_list_webauthn"),
+    ("keys/add/", keys.add_webauthn, "mfa_add_webauthn"),
+    ("keys/again/", keys.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
+    ("keys/<int:pk>/off/", keys.remove_webauthn, "mfa_remove_webauthn"),
+    ("keys/<int:pk>/name/", keys.edit_webauthn, "mfa_edit_webauthn"),
+]
+urlpatterns += [
+    path(f"settings/{there}", before_welcome(view), name=name)
+    for there, view, name in _SECOND_FACTOR
 ]

@@ -68,6 +68,12 @@ def _mirror() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _mail_goes_to_the_outbox(settings: Any) -> None:
+    # pytest-django puts a list in its place; here mail takes the way it takes in life.
+    settings.EMAIL_BACKEND = "outbox.backend.OutboxBackend"
+
+
+@pytest.fixture(autouse=True)
 def _fresh_limits() -> None:
     # Counters of rate limits outlive a rolled-back database.
     cache.clear()

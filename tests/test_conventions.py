@@ -190,11 +190,13 @@ POSITIONAL_BOOLEANS = {
     "vault/fields.py:get_db_prep_value",
     "vault/fields.py:pre_save",
     "accounts/sessions.py:save",
+    "accounts/admin.py:save_model",
 }
 
 # Where Django calls us and has no moment in hand.
 ASKS_THE_CLOCK = {
     "outbox/backend.py",
+    "accounts/adapter.py",
     "accounts/sessions.py",
 }
 

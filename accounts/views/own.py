@@ -1,0 +1,86 @@
+"""The person's own settings."""
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import before_welcome, person_of
+from accounts.forms import MailForm, YouForm
+from library import names, zones
+
+
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """Everything that can be set, in words, each with its own page."""
+    person = person_of(request)
+    facts = {
+        "country": names.country_name(person.country) if person.country else "",
+        "zone": zones.zone_name(person.zone),
+        "language": names.language_name(person.language),
+    }
+    return render(request, "accounts/settings.html", {"person": person, **facts})
+
+
+def you(request: HttpRequest) -> HttpResponse:
+    """Name, language and country."""
+    person = person_of(request)
+    now = {"name": person.display_name, "language": person.language, "country": person.country}
+    form = YouForm(request.POST or None, initial=now)
+    if request.method == "POST" and form.is_valid():
+        person.be_called(**{name: form.cleaned_data[name] for name in now})
+        messages.success(request, _("Changed."))
+        return redirect("settings")
+    return render(request, "accounts/form_page.html", {"form": form, "title": _("You")})
+
+
+def mail_settings(request: HttpRequest) -> HttpResponse:
+    """What mails to the person look like."""
+    person = person_of(request)
+    names_ = ("own_subject", "plain_mail", "reply_mail")
+    form = MailForm(request.POST or None, initial={name: getattr(person, name) for name in names_})
+    if request.method == "POST" and form.is_valid():
+        person.choose_mail(**{name: form.cleaned_data[name] for name in names_})
+        messages.success(request, _("Changed."))
+        return redirect("settings")
+    return render(request, "accounts/form_page.html", {"form": form, "title": _("Mails to you")})
+
+
+@before_welcome
+def sign_in_settings(request: HttpRequest) -> HttpResponse:
+    """The ways in: the code always works; a password, keys and an app can be added."""
+    person = person_of(request)
+    kinds = person.second_factors()
+    return render(
+        request,
+        "accounts/sign_in_settings.html",
+        {
+            "has_password": person.has_usable_password(),
+            "has_app": Authenticator.Type.TOTP in kinds,
+            "has_keys": Authenticator.Type.WEBAUTHN in kinds,
+            "came_by_code": _came_by_code(request),
+            "sessions": person.sessions.count(),
+        },
+    )
+
+
+@require_POST
+def password_away(request: HttpRequest) -> HttpResponse:
+    """Back to codes alone; only for somebody who came in with a code just now."""
+    if not _came_by_code(request):
+        messages.error(request, _("Sign out, come in with a code, then take the password away."))
+    else:
+        person = person_of(request)
+        person.take_password_away()
+        update_session_auth_hash(request, person)
+        messages.success(request, _("The password is gone. The code by mail works as before."))
+    return redirect("sign_in_settings")
+
+
+def _came_by_code(request: HttpRequest) -> bool:
+    return any(
+        record["method"] == "code" for record in get_authentication_records(request, request.user)
+    )

@@ -1,0 +1,70 @@
+"""The one screen after the first sign-in, and what was typed at the door."""
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.access import KEPT, before_welcome, kept, person_of
+from accounts.forms import WelcomeForm
+from accounts.views.arriving import GUESS
+from library import names, zones
+
+
+@before_welcome
+def welcome(request: HttpRequest) -> HttpResponse:
+    """A name, an age, a consent, and a place that was guessed and is confirmed here."""
+    person = person_of(request)
+    if person.welcomed_at:
+        return redirect("home")
+    form = WelcomeForm(request.POST or None, initial=_guessed(request))
+    if form.is_under_age:
+        return _too_young(request)
+    if request.method == "POST" and form.is_valid():
+        wanted = {name: form.cleaned_data[name] for name in ("name", "country", "zone", "language")}
+        person.welcome(**wanted, now=timezone.now())
+        request.session.pop(GUESS, None)
+        return redirect(_first_step(request))
+    return render(request, "accounts/welcome.html", {"form": form, "place": _place(form)})
+
+
+def _too_young(request: HttpRequest) -> HttpResponse:
+    """Nothing is kept: the account, its mails and this session go before the page comes."""
+    person = person_of(request)
+    logout(request)
+    person.forget()
+    return redirect("help_young")
+
+
+def _first_step(request: HttpRequest) -> str:
+    return reverse("kept") if kept(request, timezone.now()) else reverse("begin_answer")
+
+
+def _guessed(request: HttpRequest) -> dict[str, str]:
+    guess = zones.guess(request)
+    country, zone, language = request.session.get(
+        GUESS, [guess.country, guess.zone, guess.language]
+    )
+    return {"country": country, "zone": zone, "language": language}
+
+
+def _place(form: WelcomeForm) -> dict[str, str]:
+    """The folded line in words: "Germany · Berlin time · English"."""
+    country, zone, language = (form[name].value() for name in ("country", "zone", "language"))
+    return {
+        "country": names.country_name(country) if country else "",
+        "zone": zones.zone_name(zone) if zone else "",
+        "language": names.language_name(language) if language else "",
+    }
+
+
+def kept_page(request: HttpRequest) -> HttpResponse:
+    """What somebody typed before they were asked to sign in, ready to be sent or thrown away."""
+    found = kept(request, timezone.now())
+    if request.method == "POST":
+        request.session.pop(KEPT, None)
+        return redirect("home")
+    if found is None:
+        return redirect("home")
+    return render(request, "accounts/kept.html", {"path": found["path"], "fields": found["fields"]})
