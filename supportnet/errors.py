@@ -1,12 +1,71 @@
-"""The pages for when something does not work, in the reader's language."""
+"""The pages for when something does not work, in the reader's language, with the way to help.
 
+None of them asks the database, so that they stand when it does not.
+"""
+
+import sys
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from accounts.access import public
+from accounts.access import typed_fields
+
+_RETRY_AFTER = "60"
 
 
-@public
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, "400", 400)
+
+
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, "403", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, "404", 404)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    return _page(request, "429", 429)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Our fault; or the database is away for a moment, which is said as such."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = _page(request, "503", 503, typed=_typed(request))
+        response.headers["Retry-After"] = _RETRY_AFTER
+        return response
+    return _page(request, "500", 500, typed=_typed(request))
+
+
 def form_lapsed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was open for too long."""
-    return HttpResponse(_("This form was open for a long time. Please send it again."), status=403)
+    """The form was open for too long: its words again, with a fresh token and one button.
+
+    A form that another site posted here gets neither: nothing of it was typed on our pages.
+    """
+    if _from_elsewhere(request, reason):
+        return _page(request, "403", 403)
+    return _page(request, "lapsed", 403, path=request.get_full_path(), fields=typed_fields(request))
+
+
+def _from_elsewhere(request: HttpRequest, reason: str) -> bool:
+    stated = request.headers.get("Sec-Fetch-Site", "same-origin")
+    marks = (REASON_BAD_ORIGIN.split("%")[0], REASON_BAD_REFERER.split("%")[0])
+    return stated not in {"same-origin", "none"} or reason.startswith(marks)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    if request.method != "POST":
+        return []
+    # Only words, under one neutral label: names of fields are ours, not the reader's.
+    words = [value for _name, value in typed_fields(request) if " " in value.strip()]
+    return [(_("What you wrote"), value) for value in words]
+
+
+def _page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:
+    request.reader_country = ""  # type: ignore[attr-defined]
+    return render(request, f"errors/{name}.html", context, status=status)

@@ -1,8 +1,59 @@
 """The office: Django's admin for staff who proved a second factor in this session."""
 
+from typing import Any
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 
 class Office(AdminSite):
-    site_title = site_header = _("SupportNet office")
+    """Its login page is ours; whoever lacks something is led to where they get it."""
+
+    site_title = _("Office")
+    site_header = _("SupportNet office")
+    index_title = _("What needs doing")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Libraries bring lists with addresses and keys in clear; the office shows ours alone."""
+        if admin_class is None or not admin_class.__module__.startswith("allauth."):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        person = request.user
+        return bool(person.is_active and person.is_staff and _proved_second_factor(request))
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        person = request.user
+        if not person.is_authenticated:
+            return redirect("home")
+        if not person.is_staff:
+            # As if there were no office here.
+            return redirect("today")
+        if not is_mfa_enabled(person):
+            return redirect("mfa_index")
+        if not _proved_second_factor(request):
+            back = urlencode({REDIRECT_FIELD_NAME: reverse("admin:index")})
+            return redirect(f"{reverse('mfa_reauthenticate')}?{back}")
+        return redirect("admin:index")
+
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
+        return redirect("sign_out")
+
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
+        return redirect("sign_in_settings")
+
+
+def _proved_second_factor(request: HttpRequest) -> bool:
+    records = get_authentication_records(request, request.user)
+    return any(record.get("method") == "mfa" for record in records)

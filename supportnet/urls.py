@@ -6,13 +6,35 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from supportnet import views
+
 # Until every room has its pages, the map shows the rooms that have some.
-_ROOMS = ["accounts", "library", "outbox", "circles", "checkins", "moderation"]
+_ROOMS = ["accounts", "outbox", "circles", "checkins", "moderation"]
 _built = [room for room in _ROOMS if (Path(settings.BASE_DIR) / room / "urls.py").exists()]
 
 urlpatterns = [
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
+    path("", include("library.urls")),
+    path("api/v1/", include("supportnet.api")),
+    path("today/", views.today, name="today"),
+    path("today/replies/", views.today_replies, name="today_replies"),
+    path("begin/answer/", views.begin_answer, name="begin_answer"),
+    path("what-this-is/", views.what_this_is, name="what_this_is"),
+    path("be-there/", views.how_to_be_there, name="how_to_be_there"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("settings/zone/", views.zone, name="zone"),
+    path("settings/data/", views.my_data_export, name="my_data_export"),
+    path("settings/data/erase/", views.my_data_erase, name="my_data_erase"),
+    path("robots.txt", views.robots, name="robots"),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path(".well-known/security.txt", views.security, name="security"),
     *[path("", include(f"{room}.urls")) for room in _built],
 ]
 if settings.LOCAL:
     urlpatterns.append(path("mailbox/", include("supportnet.local.urls")))
+
+handler400 = "supportnet.errors.bad_request"
+handler403 = "supportnet.errors.denied"
+handler404 = "supportnet.errors.not_found"
+handler429 = "supportnet.errors.too_many"
+handler500 = "supportnet.errors.server_error"

@@ -1,20 +1,28 @@
-"""Pages that span the rooms: Today, and my data."""
+"""Pages that span the rooms: Today, the person's zone, my data; and files machines ask for."""
 
+import datetime as dt
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_safe
 
 from accounts.access import person_of, public
+from accounts.forms import ZoneForm
 from accounts.models import Person
 from checkins.forms.answer import AnswerForm
 from checkins.models import CheckIn, Reply
 from circles.models import Circle
 from supportnet import my_data
 from supportnet.forms import EraseForm
+from supportnet.zone import change_zone
 
 
 def today(request: HttpRequest) -> HttpResponse:
@@ -119,3 +127,45 @@ def my_data_erase(request: HttpRequest) -> HttpResponse:
         request.session.flush()
         return render(request, "my_data/erased.html")
     return render(request, "my_data/erase.html", {"form": form})
+
+
+def zone(request: HttpRequest) -> HttpResponse:
+    """Where the person's clock is."""
+    person = person_of(request)
+    form = ZoneForm(request.POST or None, initial={"zone": person.zone})
+    if request.method == "POST" and form.is_valid():
+        change_zone(person, form.cleaned_data["zone"], now=timezone.now())
+        messages.success(request, _("Changed. Your rhythm keeps its time of day."))
+        return redirect("settings")
+    return render(request, "accounts/form_page.html", {"form": form, "title": _("Your time")})
+
+
+@public
+@require_safe
+@cache_control(public=True, max_age=86400)
+def robots(request: HttpRequest) -> HttpResponse:
+    """Only the first page and the help pages belong in a search."""
+    return render(request, "robots.txt", content_type="text/plain")
+
+
+@public
+@require_safe
+@cache_control(public=True, max_age=86400)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For browsers that ask without looking at the page."""
+    return redirect(static("favicon.svg"))
+
+
+@public
+@require_safe
+@cache_control(public=True, max_age=86400)
+def security(request: HttpRequest) -> HttpResponse:
+    """Whom to tell about a weakness."""
+    until = (timezone.now() + dt.timedelta(days=180)).replace(microsecond=0)
+    lines = [
+        f"Contact: mailto:{settings.OPERATOR_EMAIL or settings.MAIL_FROM}",
+        f"Expires: {until.isoformat()}",
+        f"Canonical: {settings.SITE_URL}/.well-known/security.txt",
+        f"Preferred-Languages: {settings.LANGUAGE_CODE}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
