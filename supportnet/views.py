@@ -101,7 +101,8 @@ def how_to_be_there(request: HttpRequest) -> HttpResponse:
 @require_GET
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept, why and how long, read from the models themselves."""
-    return render(request, "public/privacy.html", {"inventory": my_data.inventory()})
+    facts = {"inventory": my_data.inventory(), "operator_email": settings.OPERATOR_EMAIL}
+    return render(request, "public/privacy.html", facts)
 
 
 @reauthentication_required
