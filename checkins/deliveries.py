@@ -60,7 +60,7 @@ def _delivery(share: "Share", message: Message | None, now: dt.datetime) -> Deli
         state=state,
         at=local,
         says=_says(state, local, share, now),
-        can_hurry=waits and moment is not None and share.member.next_now(now) < moment,
+        can_hurry=waits and moment is not None and _could_be_sooner(share, moment, now),
         can_take_back=share.given is not None,
         waits_shortly=shortly and message.not_before > now + posting.A_MINUTE,
     )
@@ -81,6 +81,10 @@ def _state(
     if message.state == Message.State.WAITING and until > now:
         return WAITING, until
     return LEAVING, None
+
+
+def _could_be_sooner(share: "Share", moment: dt.datetime, now: dt.datetime) -> bool:
+    return share.member.next_now(now) + posting.A_MINUTE < moment
 
 
 def _leaves_at(member: "Member", message: Message) -> dt.datetime:

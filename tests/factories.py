@@ -81,7 +81,7 @@ def member(
         kind=fields.pop("kind", "friend"),
         level=level,
         in_mail=in_mail,
-        state="accepted",
+        state=fields.pop("state", "accepted"),
         state_at=now,
         accepted_at=now,
         zone=fields.pop("zone", person.zone),

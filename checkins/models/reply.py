@@ -75,9 +75,7 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         self, member: Member, gesture: str = "", words: str = "", *, now: dt.datetime
     ) -> "Reply":
         """A caring word nobody asked for; raises TooMany when this member said several today."""
-        if not limits.allow(
-            "hello", member.pk, at_most=HELLOS_A_DAY, within=_A_DAY, now=now
-        ):
+        if not limits.allow("hello", member.pk, at_most=HELLOS_A_DAY, within=_A_DAY, now=now):
             raise TooMany
         return self.say(member, gesture=gesture, words=words, now=now)
 
@@ -177,9 +175,7 @@ class Reply(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="replies")
-    share = models.ForeignKey(
-        "Share", null=True, on_delete=models.SET_NULL, related_name="replies"
-    )
+    share = models.ForeignKey("Share", null=True, on_delete=models.SET_NULL, related_name="replies")
     answers = models.ForeignKey(
         "self", null=True, on_delete=models.SET_NULL, related_name="answered_by"
     )
