@@ -9,7 +9,8 @@ from checkins import dispatch
 from outbox import bell
 from outbox.models import Pulse
 
-_EVERY = dt.timedelta(seconds=15)
+# As the worker's own poll has it: only three silences of this length are an outage.
+_EVERY = dt.timedelta(seconds=60)
 
 
 @shared_task
