@@ -87,6 +87,11 @@ def mark_of(person: Any) -> str:
     return salted_hmac("accounts.mark", str(person.public_id), algorithm="sha256").hexdigest()[:32]
 
 
+def knows_browser(request: HttpRequest, person: Any) -> bool:
+    """Whether this person signed in with this browser; programs that press buttons never did."""
+    return constant_time_compare(request.COOKIES.get(MARK_COOKIE, ""), mark_of(person))
+
+
 def person_of(request: HttpRequest) -> Person:
     """Who reads this page; only for pages behind the door."""
     person = request.user

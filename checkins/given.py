@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.translation import pgettext
 
 from checkins.models import Answer, Reply, Share
-from circles.models import Member
 from library.context import help_for
 
 
@@ -20,6 +20,7 @@ class Given:
     note: str
     went_well: str
     would_help: list[str]
+    is_hello: bool
     is_hard: bool
     just_listen: bool
 
@@ -45,18 +46,22 @@ def page_of(share: Share, now: dt.datetime) -> dict[str, Any]:
 
 
 def _cut(share: Share) -> Given:
-    answer = share.check_in.said()
-    assert answer is not None
-    has_word = share.level in {Member.Level.WORD, Member.Level.WORDS}
-    has_words = share.level == Member.Level.WORDS
-    # A really hard day is told as the note that was agreed on, never as the plain word.
-    is_hard = has_word and answer.is_really_hard
+    given = share.given
+    assert given is not None
+    said = given.words
     return Given(
-        day=date_format(share.check_in.local_date, "l, j F"),
-        word=answer.word if has_word and not is_hard else "",
-        note=answer.note if has_words else "",
-        went_well=answer.went_well if has_words else "",
-        would_help=answer.help_labels if has_words else [],
-        is_hard=is_hard,
-        just_listen=has_word and Answer.Help.JUST_LISTEN in answer.would_help,
+        day=date_format(given.on, pgettext("a day, in Django's date format", "l j F")),
+        # A really hard day is told as the note that was agreed on, never as the plain word.
+        word="" if given.hard_day else said.word,
+        note=said.note,
+        went_well=said.went_well,
+        would_help=_labels(said.would_help),
+        is_hello=said.nothing,
+        is_hard=given.hard_day,
+        just_listen=said.just_listen,
     )
+
+
+def _labels(would_help: tuple[str, ...]) -> list[str]:
+    known = dict(Answer.Help.choices)
+    return [str(known[one]) for one in would_help if one in known and one != "just_listen"]

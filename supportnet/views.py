@@ -18,7 +18,7 @@ from accounts.access import person_of, public
 from accounts.forms import ZoneForm
 from accounts.models import Person
 from checkins.forms.answer import AnswerForm
-from checkins.models import CheckIn, Reply
+from checkins.models import CheckIn, Reply, Schedule
 from circles.models import Circle
 from supportnet import my_data
 from supportnet.forms import EraseForm
@@ -69,7 +69,7 @@ def _today(person: Person, form: AnswerForm) -> dict[str, Any]:
         "form": form,
         "said": CheckIn.objects.said_today(person, now),
         "show_invite": not form.members,
-        "next_asking": person.next_asking(now) if hasattr(person, "next_asking") else "",
+        "next_asking": Schedule.objects.next_words(person, now),
         **_letters(person),
         "members": form.members,
     }

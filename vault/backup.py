@@ -150,7 +150,9 @@ def _dump_sqlite(target: Path) -> None:
 
 def _load(data: Path) -> None:
     if connection.vendor != "sqlite":
-        _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(data))
+        _run(
+            "pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(data)
+        )
         return
     source = sqlite3.connect(f"file:{data}?mode=ro", uri=True)
     try:
@@ -176,6 +178,8 @@ def _run(program: str, *arguments: str) -> None:
             [program, *arguments], env=environment, capture_output=True, text=True, check=False
         )
     except FileNotFoundError:
-        raise BackupError(f"{program} was not found. Install PostgreSQL's client programs.") from None
+        raise BackupError(
+            f"{program} was not found. Install PostgreSQL's client programs."
+        ) from None
     if done.returncode:
         raise BackupError(f"{program} said: {done.stderr.strip()[:500]}")

@@ -28,7 +28,9 @@ class Lines(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = re.sub(r"\r\n?", "\n", super().to_python(value) or "")
-        return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+        return "".join(
+            c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}
+        )
 
 
 class AnswerForm(forms.Form):
@@ -81,7 +83,9 @@ class AnswerForm(forms.Form):
 
     def said(self) -> dict[str, Any]:
         """The cleaned answer, as the verb takes it."""
-        return {name: self.cleaned_data[name] for name in ("word", "note", "went_well", "would_help")}
+        return {
+            name: self.cleaned_data[name] for name in ("word", "note", "went_well", "would_help")
+        }
 
     def is_blank(self) -> bool:
         return not any(self.said().values())

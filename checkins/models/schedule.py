@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 
-from checkins import cadence
+from checkins import cadence, moments
 from checkins.models.pause import Pause
 from outbox.models import Mailbox, Message
 from vault.part import Part
@@ -35,6 +35,13 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
     def of(self, person: "Person") -> "Schedule | None":
         """The person's schedule, or None when they want to be asked nothing."""
         return self.filter(person=person).first()
+
+    def next_words(self, person: "Person", now: dt.datetime) -> str:
+        """When the person is asked next, in words; empty when no asking is planned."""
+        schedule = self.of(person)
+        if schedule is None or schedule.next_at is None or schedule.next_at < now:
+            return ""
+        return moments.words(schedule.next_at, schedule.zone)
 
     def draft_for(
         self,

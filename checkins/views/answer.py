@@ -27,7 +27,7 @@ def said(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "answer": check_in.said(),
         "deliveries": deliveries,
         "is_open": check_in.is_open(now),
-        "can_send_now": any(delivery.can_hurry for delivery in deliveries),
+        "can_tell_now": any(delivery.can_hurry for delivery in deliveries),
         "can_take_back": any(delivery.can_take_back for delivery in deliveries),
         "kind_line": _("That is enough for today."),
     }
@@ -60,9 +60,9 @@ def take_back(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def send_now(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def tell_now(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Let what waits leave at once; it waits for nothing but quiet hours."""
-    _own(request, public_id).send_now(timezone.now())
+    _own(request, public_id).tell_now(timezone.now())
     return redirect("said", public_id)
 
 

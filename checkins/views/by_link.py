@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.access import public, signed_in_before
+from accounts.access import knows_browser, public
 from checkins import near
 from checkins.answering import Closed
 from checkins.forms.answer import LinkAnswerForm
@@ -25,7 +25,10 @@ def check_in_link(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             answer = check_in.answer(
-                **form.said(), by_link=True, known_browser=signed_in_before(request), now=now
+                **form.said(),
+                by_link=True,
+                known_browser=knows_browser(request, check_in.person),
+                now=now,
             )
         except Closed:
             raise links.Dead from None
@@ -76,7 +79,7 @@ def link_near(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     check_in = _held(request, public_id)
     if request.method == "POST":
-        check_in.tell_named(now=now, known_browser=signed_in_before(request))
+        check_in.tell_named(now, known_browser=knows_browser(request, check_in.person))
         return redirect("link_near", public_id)
     context = near.context_by_link(check_in, now)
     return render(request, "checkins/near.html", context)
@@ -85,4 +88,5 @@ def link_near(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def _held(request: HttpRequest, public_id: uuid.UUID) -> CheckIn:
     check_in = links.holder(request, "c", public_id, timezone.now()).thing
     assert isinstance(check_in, CheckIn)
+    request.reader_country = check_in.person.country  # type: ignore[attr-defined]
     return check_in

@@ -41,7 +41,9 @@ def reply(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def look_back(request: HttpRequest) -> HttpResponse:
     """Kept words and past answers, newest first, thirty at a time."""
     person = person_of(request)
-    before = parse_date(request.GET.get("before", "")) or person.today(timezone.now()) + dt.timedelta(1)
+    before = parse_date(request.GET.get("before", "")) or person.today(
+        timezone.now()
+    ) + dt.timedelta(1)
     answers = list(Answer.objects.history(person, before=before)[:PAGE])
     context = {
         "answers": answers,

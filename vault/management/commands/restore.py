@@ -9,7 +9,9 @@ from vault import backup
 
 
 class Command(BaseCommand):
-    help = "Restore a backup's data file with the newest keys file beside it. Stop everything first."
+    help = (
+        "Restore a backup's data file with the newest keys file beside it. Stop everything first."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("data", type=Path)
