@@ -74,9 +74,14 @@ class Dead(Exception):
     ``ended`` is set when the link was real and its holder may ask for a fresh one.
     """
 
-    def __init__(self, purpose: Purpose | None = None, ended: Found | None = None) -> None:
+    def __init__(
+        self,
+        purpose: Purpose | None = None,
+        subject: uuid.UUID | None = None,
+        ended: Found | None = None,
+    ) -> None:
         super().__init__()
-        self.purpose, self.ended = purpose, ended
+        self.purpose, self.subject, self.ended = purpose, subject, ended
 
 
 _purposes: dict[str, Purpose] = {}
@@ -87,6 +92,11 @@ def register(purpose: Purpose) -> None:
     if len(purpose.letter) != 1:
         raise ValueError("a purpose is one letter")
     _purposes[purpose.letter] = purpose
+
+
+def of_page(page: str) -> list[Purpose]:
+    """The purposes whose links open this page."""
+    return [purpose for purpose in _purposes.values() if purpose.page == page]
 
 
 def token(link: Link, ring: int) -> str:
@@ -120,28 +130,28 @@ def opened(text: str, now: dt.datetime) -> tuple[Purpose, uuid.UUID, Found]:
     if not (genuine and found and purpose.letter == letter):
         raise Dead
     if not found.alive:
-        raise Dead(purpose, found)
+        raise Dead(purpose, subject, found)
     return purpose, subject, found
 
 
 def holder(request: HttpRequest, letter: str, public_id: uuid.UUID, now: dt.datetime) -> Found:
     """Who came through a link to this page; raises Dead, which becomes the one 410 page."""
     purpose = _purposes[letter]
-    held = _cookie_of(request, letter)
+    held = _cookie_of(request, letter, public_id)
     found = purpose.find(public_id, now)
     current = f"{letter}|{public_id}|{found.generation if found else 0}"
     genuine = hmac.compare_digest(held.encode(), current.encode())
     if not (genuine and found):
         raise Dead
     if not found.alive:
-        raise Dead(purpose, found)
+        raise Dead(purpose, public_id, found)
     return found
 
 
 def let_in(response: HttpResponse, purpose: Purpose, subject: uuid.UUID, found: Found) -> None:
     """Give the browser its pass for the one page of this link: neither the token nor a session."""
     response.set_cookie(
-        _cookie_name(purpose.letter),
+        _cookie_name(purpose.letter, subject),
         signing.dumps(f"{purpose.letter}|{subject}|{found.generation}", salt=_SALT),
         max_age=_COOKIE_AGE,
         path=reverse(purpose.page, args=[subject]),
@@ -160,16 +170,17 @@ def close_door(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _cookie_of(request: HttpRequest, letter: str) -> str:
-    raw = request.COOKIES.get(_cookie_name(letter), "")
+def _cookie_of(request: HttpRequest, letter: str, subject: uuid.UUID) -> str:
+    raw = request.COOKIES.get(_cookie_name(letter, subject), "")
     try:
         return str(signing.loads(raw, salt=_SALT, max_age=_COOKIE_AGE))
     except signing.BadSignature:
         return ""
 
 
-def _cookie_name(letter: str) -> str:
-    return f"link_{letter}"
+def _cookie_name(letter: str, subject: uuid.UUID) -> str:
+    # Its path keeps it to one page; its name keeps two pages apart where paths are not looked at.
+    return f"link_{letter}_{subject.hex[:12]}"
 
 
 def _read(text: str) -> tuple[str, int, uuid.UUID, bytes]:

@@ -1,11 +1,25 @@
 """/l/ and /u/: where the links of mails lead."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from outbox import views
 
+
+class Anything:
+    """A token as it arrives: wrapped ones have blanks, brackets, slashes and line ends in them."""
+
+    regex = "(?s:.+)"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Anything, "anything")
+
 urlpatterns = [
-    # path, not str: a wrapped link arrives with blanks, brackets or a slash in it.
-    path("l/<path:token>", views.enter, name="outbox_link"),
-    path("u/<path:token>", views.stop, name="outbox_stop"),
+    path("l/<anything:token>", views.enter, name="outbox_link"),
+    path("u/<anything:token>", views.stop, name="outbox_stop"),
 ]

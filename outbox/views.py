@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -76,23 +76,9 @@ def typed(request: HttpRequest) -> list[tuple[str, str]]:
     return texts
 
 
-class DeadLinks:
-    """Turns ``links.Dead``, raised by any view, into the one dead end."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return dead_end(request, error) if isinstance(error, links.Dead) else None
-
-
 def _stop(token: str, now: dt.datetime) -> None:
     try:
-        purpose, _subject, found = links.opened(token, now)
-        ended = links.Dead(purpose, found)
+        ended = links.Dead(*links.opened(token, now))
     except links.Dead as dead:
         # An ended link still stops mail: nobody has to stay subscribed because a week went by.
         ended = dead
@@ -103,6 +89,6 @@ def _stop(token: str, now: dt.datetime) -> None:
 def _send_fresh(dead: links.Dead, now: dt.datetime) -> None:
     if dead.purpose is None or dead.ended is None or dead.purpose.fresh is None:
         return
-    who = f"{dead.purpose.letter}|{dead.ended.thing}"
+    who = f"{dead.purpose.letter}|{dead.subject}"
     if limits.allow("fresh link", who, at_most=1, within=_A_DAY, now=now):
         dead.purpose.fresh(dead.ended.thing, now)
