@@ -10,7 +10,8 @@ import unicodedata
 # Persian spelling and emoji families are written with these two; nothing else invisible stays.
 _JOINERS = "\u200c\u200d"
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_WEB_LIKE = re.compile(r"@|://|\bwww\.|\.[a-z]{2,}(?:/|$)", re.IGNORECASE)
+# A full stop followed by a capital is a title or an initial: Dr.Weber, J.R. Berg.
+_WEB_LIKE = re.compile(r"@|://|\b[wW]{3}\.|\w\.(?:[a-z]{2,}|[A-Z]{2,})(?:[/\s]|$)")
 NAME_LENGTH = 60
 
 
