@@ -1,8 +1,12 @@
-FROM python:3.11-slim
+FROM python:3.11-slim-trixie
 
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /srv/supportnet
 RUN useradd --system --create-home --home-dir /var/lib/supportnet supportnet
+
+# `manage.py backup` calls pg_dump, which must not be older than the server: both are 17.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client \
+    && rm -rf /var/lib/apt/lists/*
 
 COPY requirements/base.txt requirements/base.txt
 RUN pip install --no-cache-dir --require-hashes --requirement requirements/base.txt
