@@ -1,17 +1,16 @@
 """The report form: a reason and, if one likes, words."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import PlainForm
 from checkins.forms.answer import Lines
 from moderation.models import Report
 
 _WORDS_LENGTH = 4_000
 
 
-class ReportForm(forms.Form):
+class ReportForm(PlainForm):
     reason = forms.ChoiceField(
         label=_("What is it about?"),
         choices=[choice for choice in Report.Reason.choices if choice[0] != "wrong_line"],
@@ -25,6 +24,3 @@ class ReportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
         help_text=_("Only what you write here goes to them. They do not see the message itself."),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)

@@ -1,10 +1,10 @@
 """How every form is drawn: one field, one form, one kind of error."""
 
-from typing import Any
-
 from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import PlainForm
 
 
 class Renderer(TemplatesSetting):
@@ -17,13 +17,10 @@ class Renderer(TemplatesSetting):
     field_template_name = "forms/field.html"
 
 
-class EraseForm(forms.Form):
+class EraseForm(PlainForm):
     """One clear choice before what cannot be undone."""
 
     sure = forms.BooleanField(
         label=_("Yes, delete everything of mine"),
         error_messages={"required": _("Please tick this if you want to erase everything.")},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)

@@ -19,7 +19,6 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Model
-from django.utils.dateparse import parse_datetime
 
 from vault.models import Key
 from vault.part import Part
@@ -109,13 +108,12 @@ def _to_row(key: Key) -> dict[str, Any]:
 
 
 def _from_row(row: dict[str, Any]) -> Key:
-    made_at = parse_datetime(row["made_at"])
     return Key(
         id=row["id"],
         ring=row["ring"],
         wrapped=base64.b64decode(row["wrapped"]),
         is_installation=row["is_installation"],
-        made_at=made_at,
+        made_at=dt.datetime.fromisoformat(row["made_at"]),
     )
 
 

@@ -1,4 +1,4 @@
-"""Sealed columns: what stands in them can be read only with the key of the person they belong to."""
+"""Sealed columns: what stands in them can be read only with the key of their owner."""
 
 import json
 import secrets

@@ -51,7 +51,7 @@ def keyed_hash(value: str) -> str:
 
 
 def keyed_hashes(value: str) -> list[str]:
-    """The keyed hashes of a value under every key of the ring, to find rows of before a rotation."""
+    """The hashes of a value under every key of the ring, to find rows of before a rotation."""
     return [_hash(number, value) for number in parse(settings.VAULT_HASH_KEYS)]
 
 

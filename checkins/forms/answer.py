@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import PlainForm
 from checkins.models import Answer
 from circles.models import Member
 
@@ -33,7 +34,7 @@ class Lines(forms.CharField):
         )
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(PlainForm):
     """All of it is optional: a word, a note, both or neither are accepted."""
 
     template_name = "checkins/_answer_form.html"
@@ -70,7 +71,7 @@ class AnswerForm(forms.Form):
     )
 
     def __init__(self, *args: Any, members: Iterable[Member] = (), **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
         self.members = list(members)
         for member in self.members:
             self.fields[_name(member)] = forms.ChoiceField(

@@ -5,11 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import PlainForm
 from checkins.forms.answer import NOTE_LENGTH, Lines
 from checkins.models import Reply
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(PlainForm):
     """A gesture, words, or both; one of them is needed and none is chosen beforehand."""
 
     gesture = forms.ChoiceField(
@@ -32,7 +33,7 @@ class ReplyForm(forms.Form):
     )
 
     def __init__(self, *args: Any, gestures: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
         gesture = self.fields["gesture"]
         assert isinstance(gesture, forms.ChoiceField)
         gesture.choices = gestures
@@ -44,7 +45,7 @@ class ReplyForm(forms.Form):
         return cleaned
 
 
-class PersonAnswerForm(forms.Form):
+class PersonAnswerForm(PlainForm):
     """What the person says to a member: one tap to a gesture that asks, or words."""
 
     choice = forms.ChoiceField(choices=Reply.Choice.choices, required=False)

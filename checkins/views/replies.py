@@ -29,8 +29,8 @@ def reply(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         return redirect("today")
     form = PersonAnswerForm(request.POST)
     if not form.is_valid():
-        for error in [*form.errors.values()]:
-            messages.error(request, error[0])
+        for errors in form.errors.values():
+            messages.error(request, str(errors[0]))
         return redirect("today")
     letter.answer_with(form.cleaned_data["choice"], form.cleaned_data["words"], now=now)
     name = letter.member.name
