@@ -109,7 +109,7 @@ class WelcomeForm(NameForm, PlaceForm):
         error_messages={"required": _("Please choose one of the two.")},
     )
     consent = forms.BooleanField(
-        label=_("Yes, keep what I write here and pass on what I choose."),
+        label=_("Yes, keep what I say about how I am, and pass on what I choose."),
         error_messages={
             "required": _("Please tick the box, or leave. Without your yes we keep nothing.")
         },

@@ -26,7 +26,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def unproven(self, now: dt.datetime) -> "PersonQuerySet":
         """Persons who asked for a code more than a day ago and never came in."""
         return self.filter(
-            welcomed_at=None, is_staff=False, joined_at__lt=now - dt.timedelta(days=1)
+            welcomed_at=None,
+            consents=None,
+            is_staff=False,
+            joined_at__lt=now - dt.timedelta(days=1),
         )
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -156,8 +159,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
         self.save(update_fields=["own_subject", "plain_mail", "reply_mail"])
 
     def withdraw_consent(self, *, now: dt.datetime) -> None:
-        """As easy as giving it: from now on nothing more is kept or passed on."""
-        self.consents.filter(withdrawn_at=None).update(withdrawn_at=now)
+        """As easy as giving it: every page leads to the welcome page until there is a new yes."""
+        self.welcomed_at = None
+        with transaction.atomic():
+            self.save(update_fields=["welcomed_at"])
+            self.consents.filter(withdrawn_at=None).update(withdrawn_at=now)
 
     def second_factors(self) -> set[str]:
         """The kinds of second factors that were added."""

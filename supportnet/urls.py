@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.access import before_welcome
 from supportnet import views
 
 # Until every room has its pages, the map shows the rooms that have some.
@@ -23,8 +24,9 @@ urlpatterns = [
     path("be-there/", views.how_to_be_there, name="how_to_be_there"),
     path("privacy/", views.privacy, name="privacy"),
     path("settings/zone/", views.zone, name="zone"),
-    path("settings/data/", views.my_data_export, name="my_data_export"),
-    path("settings/data/erase/", views.my_data_erase, name="my_data_erase"),
+    path("settings/consent/", views.consent, name="consent"),
+    path("settings/data/", before_welcome(views.my_data_export), name="my_data_export"),
+    path("settings/data/erase/", before_welcome(views.my_data_erase), name="my_data_erase"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
     path(".well-known/security.txt", views.security, name="security"),

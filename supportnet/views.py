@@ -21,6 +21,7 @@ from checkins.forms.answer import AnswerForm
 from checkins.models import CheckIn, Reply, Schedule
 from circles.models import Circle
 from supportnet import my_data
+from supportnet.consent import withdraw
 from supportnet.forms import EraseForm
 from supportnet.zone import change_zone
 
@@ -139,6 +140,15 @@ def zone(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Changed. Your rhythm keeps its time of day."))
         return redirect("settings")
     return render(request, "accounts/form_page.html", {"form": form, "title": _("Your time")})
+
+
+def consent(request: HttpRequest) -> HttpResponse:
+    """What the person said yes to, and the way to take it back."""
+    person = person_of(request)
+    if request.method == "POST":
+        withdraw(person, now=timezone.now())
+        return redirect("welcome")
+    return render(request, "accounts/consent.html", {"consent": person.consents.latest("given_at")})
 
 
 @public

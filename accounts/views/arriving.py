@@ -38,7 +38,9 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect(get_adapter().get_login_redirect_url(request))
     form = AddressForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        return render(request, "home/home.html", {"form": form, "next": _next(request)})
+        page = render(request, "home/home.html", {"form": form, "next": _next(request)})
+        page.headers["X-Robots-Tag"] = "all"
+        return page
     address, now = form.cleaned_data["email"], timezone.now()
     if not _may_ask(request, address, now):
         return render(request, "errors/429.html", status=429)

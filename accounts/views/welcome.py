@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.access import KEPT, before_welcome, kept, person_of
 from accounts.forms import WelcomeForm
+from accounts.models import Person
 from accounts.views.arriving import GUESS
 from library import names, zones
 
@@ -18,7 +19,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     if person.welcomed_at:
         return redirect("home")
-    form = WelcomeForm(request.POST or None, initial=_guessed(request))
+    form = WelcomeForm(request.POST or None, initial=_known(person) or _guessed(request))
     if form.is_under_age:
         return _too_young(request)
     if request.method == "POST" and form.is_valid():
@@ -26,7 +27,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
         person.welcome(**wanted, now=timezone.now())
         request.session.pop(GUESS, None)
         return redirect(_first_step(request))
-    return render(request, "accounts/welcome.html", {"form": form, "place": _place(form)})
+    context = {"form": form, "place": _place(form), "was_here": person.consents.exists()}
+    return render(request, "accounts/welcome.html", context)
 
 
 def _too_young(request: HttpRequest) -> HttpResponse:
@@ -39,6 +41,14 @@ def _too_young(request: HttpRequest) -> HttpResponse:
 
 def _first_step(request: HttpRequest) -> str:
     return reverse("kept") if kept(request, timezone.now()) else reverse("begin_answer")
+
+
+def _known(person: Person) -> dict[str, str]:
+    """Somebody who took their yes back and comes again is not asked twice."""
+    if not person.display_name:
+        return {}
+    place = {"country": person.country, "zone": person.zone, "language": person.language}
+    return {"name": person.display_name, **place}
 
 
 def _guessed(request: HttpRequest) -> dict[str, str]:
