@@ -5,6 +5,8 @@ import itertools
 import uuid
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
+
 from accounts.models import Person
 from checkins.cadence import EVERY_DAY
 from checkins.models import CheckIn, Schedule
@@ -34,6 +36,7 @@ def person(
     return Person.objects.create(
         key_id=key.pk,
         email=email,
+        password=make_password(None),
         display_name=name,
         zone=zone,
         country=country,
