@@ -118,7 +118,7 @@ def notice(replies: Sequence["Reply"]) -> mail.Mail:
         return mail.compose(
             "mail/reply",
             {
-                "name": person.display_name,
+                "name": called(person),
                 "names": names,
                 "replies": replies,
                 "with_words": person.reply_mail == person.ReplyMail.WORDS,
