@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.utils.translation import override
 from accounts.access import kept, person_of
 from accounts.models import Person
 from outbox import limits
+from outbox.backend import PersonalEmail
 from outbox.mail import compose
 from vault.fields import seal, unseal
 from vault.models import Key
@@ -44,7 +45,8 @@ class AccountAdapter(DefaultAccountAdapter):
                 language=person.language,
                 country=person.country,
             )
-        message = EmailMultiAlternatives(mail.subject, mail.text, self.get_from_email(), [email])
+        message = PersonalEmail(mail.subject, mail.text, self.get_from_email(), [email])
+        message.key_id = person.key_id
         message.attach_alternative(mail.html, "text/html")
         return message
 

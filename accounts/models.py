@@ -13,8 +13,8 @@ from django.db.models.functions import Lower
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from outbox.addresses import address_hashes
 from outbox.models import Mailbox
+from vault import scope
 from vault.fields import SealedField, SealedJSONField
 from vault.models import Key
 from vault.part import Part
@@ -57,6 +57,8 @@ class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  #
         person.set_unusable_password()
         with transaction.atomic():
             self.bulk_create([person], ignore_conflicts=True)
+            # Sealing opened the fresh key. A known person's key is still closed here.
+            scope.forget(key.pk)
             found: Person = self.get(email=address)
             Key.objects.filter(pk=key.pk).exclude(pk=found.key_id).delete()
             own = EmailAddress(user=found, email=address, primary=True)
@@ -137,6 +139,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
             self.mailbox = Mailbox.objects.give(
                 self.email, key_id=self.key_id, language=language, now=now
             )
+            self.mailbox.speak(language)
             self.save()
             self.consents.create(text_version=CONSENT_VERSION, given_at=now)
 
@@ -193,11 +196,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def forget(self) -> None:
         """Leave nothing of somebody who was never welcomed: no row, no key, no mail to them."""
-        with transaction.atomic():
-            Mailbox.objects.filter(
-                key_id=Key.objects.installation().pk, address_hash__in=address_hashes(self.email)
-            ).delete()
-            type(self).objects.filter(pk=self.pk).delete()
+        type(self).objects.filter(pk=self.pk).delete()
 
 
 class Consent(models.Model):
@@ -233,6 +232,7 @@ class Session(models.Model):
         why="To keep you signed in on this device.",
         kept="Until you sign out, at most 90 days.",
         expired="expired",
+        in_backup=False,
     )
 
     key_hash = models.CharField(max_length=64, primary_key=True)

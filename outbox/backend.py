@@ -17,16 +17,29 @@ from vault.models import Key
 _OF_USE = dt.timedelta(minutes=15)
 
 
+class PersonalEmail(EmailMultiAlternatives):
+    """A mail to somebody who has a key: sealed with it, so that erasing them reaches it too."""
+
+    key_id: int
+
+
 class OutboxBackend(BaseEmailBackend):
-    """Seals each mail with the installation's key and posts it in the quick lane."""
+    """Seals each mail and posts it in the quick lane.
+
+    The key is the person's where the mail names one, else the installation's.
+    """
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        now, key_id = timezone.now(), Key.objects.installation().pk
+        now = timezone.now()
         for email in email_messages:
             body = to_body(_mail(email))
             for address in email.recipients():
-                _post(address, body, key_id, now)
+                _post(address, body, _key_of(email), now)
         return len(email_messages)
+
+
+def _key_of(email: EmailMessage) -> int:
+    return email.key_id if isinstance(email, PersonalEmail) else Key.objects.installation().pk
 
 
 def _post(address: str, body: dict[str, object], key_id: int, now: dt.datetime) -> None:

@@ -14,6 +14,11 @@ def opened() -> dict[int, bytes] | None:
     return _opened.get()
 
 
+def forget(key_id: int) -> None:
+    """Let the next use of this key open it anew, as if it had not been used in this scope."""
+    (_opened.get() or {}).pop(key_id, None)
+
+
 @contextmanager
 def key_scope() -> Iterator[None]:
     """Remember opened keys inside the block and forget them at its end."""
