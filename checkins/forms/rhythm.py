@@ -55,9 +55,9 @@ class RhythmForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, schedule: Schedule | None = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, schedule: Schedule | None = None) -> None:
         self.schedule = schedule
-        super().__init__(*args, initial=_initial(schedule), label_suffix="", **kwargs)
+        super().__init__(data, initial=_initial(schedule), label_suffix="")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -101,13 +101,14 @@ def _initial(schedule: Schedule | None) -> dict[str, Any]:
     if schedule is None:
         return {}
     days = [str(day) for day in range(7) if schedule.weekdays >> day & 1]
-    if schedule.every_weeks == 1 and schedule.weekdays == cadence.EVERY_DAY:
-        how = RhythmForm.EVERY_DAY
-    elif schedule.every_weeks == 2:
-        how = RhythmForm.FORTNIGHTLY
-    else:
-        how = RhythmForm.SOME_DAYS if len(days) > 1 else RhythmForm.WEEKLY
-    return {"how": how, "days": days, "day": days[0], "time": schedule.local_time}
+    kept: dict[str, Any] = {"time": schedule.local_time}
+    if schedule.every_weeks == 2:
+        return {**kept, "how": RhythmForm.FORTNIGHTLY, "day": days[0]}
+    if schedule.weekdays == cadence.EVERY_DAY:
+        return {**kept, "how": RhythmForm.EVERY_DAY}
+    if len(days) == 1:
+        return {**kept, "how": RhythmForm.WEEKLY, "day": days[0]}
+    return {**kept, "how": RhythmForm.SOME_DAYS, "days": days}
 
 
 class PauseForm(forms.Form):
