@@ -244,12 +244,12 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if MODE == "test"
+        if LOCAL
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-# Tests serve the files where they stand; nothing has been collected there.
-WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = MODE == "test"
+# One machine and tests serve the files where they stand; nothing has been collected there.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = LOCAL
 
 # mail
 EMAIL_BACKEND = "outbox.backend.OutboxBackend"

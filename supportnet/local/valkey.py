@@ -43,7 +43,8 @@ class Valkey:
         settings.touch(mode=0o600)
         settings.write_text(
             f"bind 127.0.0.1\nport {self.port}\nrequirepass {self._password}\n"
-            f'save ""\nappendonly no\nset-proc-title no\nmaxmemory 64mb\nmaxmemory-policy volatile-ttl\n'
+            'save ""\nappendonly no\nset-proc-title no\n'
+            "maxmemory 64mb\nmaxmemory-policy volatile-ttl\n"
         )
         return [_binary(), str(settings)]
 

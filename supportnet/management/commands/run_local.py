@@ -55,9 +55,8 @@ class Command(BaseCommand):
         self._say("Stopped. Everything that was written is kept.")
 
     def _prepare(self) -> None:
-        self._say("Preparing the database and the pages.")
+        self._say("Preparing the database.")
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
         if settings.MIRROR:
             write_mirror(settings.BASE_DIR, settings.VAR_DIR / "locale")
         connections.close_all()
@@ -82,7 +81,7 @@ class Command(BaseCommand):
                 return
             if time.monotonic() > deadline:
                 self._say(f"The site does not answer yet. Its logs: {supervisor.folder}")
-                return
+                deadline += 30
             time.sleep(0.1)
         self._say(_PLACES.format(site=settings.SITE_URL, var=settings.VAR_DIR))
 
