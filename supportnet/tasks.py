@@ -3,11 +3,15 @@
 from django.apps import apps
 from django.utils import timezone
 
+from circles.models import Invitation, Member
 from supportnet.celery import app
 from supportnet.retention import forget_expired
 
 
 @app.task
 def purge() -> None:
-    """Delete what each model says has had its time."""
-    forget_expired(apps.get_models(), now=timezone.now())
+    """Let unanswered invitations lapse, then delete what each model says has had its time."""
+    now = timezone.now()
+    Invitation.objects.lapse(now)
+    Member.objects.forget_addresses(now)
+    forget_expired(apps.get_models(), now=now)
