@@ -59,6 +59,7 @@ def _frame(button: str, *, stops: bool = False) -> dict[str, str]:
         "link": mark(button),
         "stop_link": mark("unsubscribe") if stops else "",
         "site_url": settings.SITE_URL,
+        "operator": settings.OPERATOR_EMAIL,
     }
 
 

@@ -321,9 +321,11 @@ class Member(models.Model):
 
     def can_be_corrected(self, now: dt.datetime) -> bool:
         """Whether a second mail may leave: once, while it waits or when mail came back."""
-        once = self.invitation.corrected_at is None
-        waits = self.invitation.is_open(now) and self.mailbox is not None
-        return once and (waits or (self.state == self.State.ACCEPTED and self.has_bounced))
+        if self.state == self.State.INVITED:
+            wanted = self.mailbox is not None and self.invitation.is_open(now)
+        else:
+            wanted = self.state == self.State.ACCEPTED and self.has_bounced
+        return wanted and self.invitation.corrected_at is None
 
     def can_enter(self, now: dt.datetime, *, heard: bool) -> bool:
         """Whether the link to the own page still opens; each mail that is ``heard`` renews it."""

@@ -50,7 +50,7 @@ def test_the_letter_says_where_the_address_came_from_and_how_it_goes(
 
     assert "Ada typed your address" in text
     assert "14 days when you do not answer" in text
-    assert "Then it is deleted" in text
+    assert "To have it deleted, choose No." in text
 
 
 @pytest.mark.parametrize("again", ["mina@example.net", "MINA@Example.net", "mina+x@example.net"])
