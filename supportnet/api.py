@@ -3,11 +3,18 @@
 from django.urls import path
 
 from accounts.api import ProfileView
+from circles.api import MemberView
 
 urlpatterns = [
     path(
         "me/",
         ProfileView.as_view({"get": "retrieve", "patch": "partial_update"}),
         name="api_me",
+    ),
+    path("members/", MemberView.as_view({"get": "list"}), name="api_members"),
+    path(
+        "members/<uuid:public_id>/",
+        MemberView.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="api_member",
     ),
 ]

@@ -1,0 +1,53 @@
+"""The person's members, for other programs: read them, and change what they hear."""
+
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from rest_framework import serializers, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access import person_of
+from circles import sent
+from circles.models import Member
+
+
+class MemberSerializer(serializers.Serializer[Member]):
+    """A member as the Circle page shows them; no address."""
+
+    public_id = serializers.UUIDField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)
+    kind = serializers.CharField(read_only=True)
+    level = serializers.ChoiceField(choices=Member.Level.choices)
+    in_mail = serializers.BooleanField()
+    standing = serializers.SerializerMethodField()
+
+    def get_standing(self, member: Member) -> str:
+        return sent.standing(member, timezone.now())
+
+
+class MemberView(viewsets.ViewSet):
+    """Only the members of whoever asks; somebody else's are not found."""
+
+    def list(self, request: Request) -> Response:
+        members = Member.objects.of(person_of(request)).with_circle().with_invitation().shown()
+        return Response(MemberSerializer(members, many=True).data)
+
+    def retrieve(self, request: Request, public_id: UUID) -> Response:
+        return Response(MemberSerializer(_mine(request, public_id)).data)
+
+    def partial_update(self, request: Request, public_id: UUID) -> Response:
+        member = _mine(request, public_id)
+        form = MemberSerializer(member, data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        changes: dict[str, Any] = form.validated_data
+        member.change(**changes, now=timezone.now())
+        return Response(MemberSerializer(member).data)
+
+
+def _mine(request: Request, public_id: UUID) -> Member:
+    members = Member.objects.of(person_of(request)).with_circle().shown()
+    return get_object_or_404(members, public_id=public_id)
