@@ -1,0 +1,444 @@
+"""The pages of an answer, from both sides: what stands on them and what a press does."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.test import Client
+
+from accounts.models import Person
+from checkins import dispatch
+from checkins.models import Answer, CheckIn, Reply, Share
+from circles.models import Circle, Member
+from outbox.models import Message
+from tests import factories
+from tests.checkins.postman import Letter, deliver
+
+pytestmark = pytest.mark.django_db
+
+MINUTE = dt.timedelta(minutes=1)
+CANARY = "canary under the stairs"
+
+
+@pytest.fixture(autouse=True)
+def _moment(now: dt.datetime) -> Iterator[None]:
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+@pytest.fixture
+def ada() -> Person:
+    return factories.person(name="Ada")
+
+
+@pytest.fixture
+def page(client: Client, ada: Person) -> Client:
+    """A browser in which Ada is signed in."""
+    client.force_login(ada)
+    return client
+
+
+def link_in(letter: Letter) -> str:
+    found = re.search(r"http://[^/\s]+(/l/\S+)", letter.text)
+    assert found
+    return found.group(1)
+
+
+def hears(member: Member) -> str:
+    return f"hears_{member.public_id.hex}"
+
+
+def said(page: Client) -> str:
+    return page.get("/today/").content.decode()
+
+
+# Today
+
+
+def test_today_asks_and_keeps_a_word_for_oneself(page: Client, ada: Person) -> None:
+    assert "How are you holding up?" in said(page)
+
+    answered = page.post("/today/", {"word": "okay", "note": CANARY}, follow=True)
+
+    assert "Nobody else sees this. It is yours alone." in answered.content.decode()
+    assert CANARY in answered.content.decode()
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("typed", [{"word": "good"}, {"note": "just this"}, {"went_well": "soup"}])
+def test_any_part_alone_is_an_answer(page: Client, typed: dict[str, str]) -> None:
+    page.post("/today/", typed)
+
+    assert Answer.objects.count() == 1
+
+
+def test_an_empty_form_says_nothing_to_anybody(page: Client, ada: Person) -> None:
+    factories.member(person=ada, level="words", in_mail=True)
+
+    answered = page.post("/today/", {"note": ""}, follow=True)
+
+    assert answered.status_code == 200
+    assert not Message.objects.exists()
+    assert not Answer.objects.exists()
+
+
+def test_what_was_typed_stays_when_it_is_too_long(page: Client) -> None:
+    note = "x" * 10_001
+
+    answered = page.post("/today/", {"word": "okay", "note": note}).content.decode()
+
+    assert "Please shorten it" in answered
+    assert note in answered
+    assert not Answer.objects.exists()
+
+
+def test_a_note_of_ten_thousand_letters_is_kept_whole(page: Client) -> None:
+    note = "می‌خواهم 👩‍👩‍👧 <b>" * 500
+
+    page.post("/today/", {"note": note})
+
+    assert Answer.objects.get().note == note.strip()
+
+
+def test_names_and_levels_stand_under_the_words_and_change_for_this_answer(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    mina = factories.member(person=ada, name="Mina", level="word")
+    omar = factories.member(person=ada, name="Omar", level="ask")
+    shown = said(page)
+    assert "<bdi>Mina</bdi> hears: my word" in shown
+    assert "<bdi>Omar</bdi> hears: nothing" in shown
+
+    page.post("/today/", {"word": "okay", hears(mina): "", hears(omar): "word"})
+
+    assert [share.member for share in Share.objects.all()] == [omar]
+    mina.refresh_from_db()
+    assert mina.level == "word"
+
+
+def test_the_mail_in_the_frame_is_the_mail_that_leaves(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    mina = factories.member(person=ada, name="Mina", level="words", in_mail=True)
+    typed = {"word": "up_and_down", "note": "soup again", hears(mina): "words"}
+
+    framed = page.post(f"/today/mail/{mina.public_id}/", typed)
+    shown = framed.content.decode()
+    assert not Message.objects.exists()
+    assert not Answer.objects.exists()
+    page.post("/today/", typed)
+    (letter,) = deliver(now + MINUTE)
+
+    def without_links(page: str) -> str:
+        return re.sub(r"http://[^\"\s<]+/[lu]/[^\"\s<]+", "LINK", page)
+
+    assert "soup again" in shown
+    assert without_links(shown) == without_links(letter.html)
+    assert "sandbox" in framed.headers["Content-Security-Policy"]
+
+
+def test_another_persons_member_has_no_mail_to_look_at(page: Client) -> None:
+    theirs = factories.member(person=factories.person(), name="Mina", level="words")
+
+    assert page.post(f"/today/mail/{theirs.public_id}/", {"word": "okay"}).status_code == 404
+
+
+def test_who_gets_what_and_when_is_said_and_can_be_taken_back(page: Client, ada: Person) -> None:
+    factories.member(person=ada, name="Mina", level="word")
+
+    answered = page.post("/today/", {"word": "okay"}, follow=True)
+    check_in = CheckIn.objects.get()
+    shown = answered.content.decode()
+    assert "Mina" in shown
+    assert "my word" in shown
+    page.post(f"/said/{check_in.public_id}/take-back/")
+
+    assert deliver(check_in.due_at + MINUTE) == []
+    assert "taken back" in page.get(f"/said/{check_in.public_id}/").content.decode()
+
+
+def test_an_answer_can_be_changed_and_deleted(page: Client) -> None:
+    page.post("/today/", {"word": "okay", "note": CANARY})
+    check_in = CheckIn.objects.get()
+    assert CANARY in page.get(f"/said/{check_in.public_id}/change/").content.decode()
+
+    page.post(f"/said/{check_in.public_id}/change/", {"word": "good"})
+    assert Answer.objects.get().word == "good"
+    page.post(f"/said/{check_in.public_id}/delete/")
+
+    assert not Answer.objects.exists()
+
+
+def test_an_outsider_finds_nobody_elses_answer(page: Client, now: dt.datetime) -> None:
+    theirs = factories.check_in(person=factories.person(), now=now)
+    theirs.answer("heavy", CANARY, now=now)
+
+    for path in ("", "change/", "now/", "take-back/", "delete/"):
+        for answered in (
+            page.get(f"/said/{theirs.public_id}/{path}"),
+            page.post(f"/said/{theirs.public_id}/{path}", {"word": "good"}),
+        ):
+            assert answered.status_code in {404, 405}
+            assert CANARY not in answered.content.decode()
+    assert page.get(f"/near/{theirs.public_id}/").status_code == 404
+    assert Answer.objects.get().word == "heavy"
+
+
+# a really hard time
+
+
+def test_a_really_hard_time_opens_help_people_lines_and_what_helps_in_this_order(
+    page: Client, ada: Person
+) -> None:
+    factories.member(person=ada, name="Mina", level="words", in_mail=True)
+    circle = Circle.objects.of(ada)
+    circle.helps_me = "tea and quiet"
+    circle.save()
+
+    answered = page.post("/today/", {"word": "really_hard", "note": CANARY}, follow=True)
+    shown = answered.content.decode()
+
+    places = [
+        shown.index(text)
+        for text in (
+            "Hard days count too",
+            "tel:112",
+            "Tell <bdi>Mina</bdi> now",
+            "0800",
+            "tea and quiet",
+        )
+    ]
+    assert places == sorted(places)
+    assert not Message.objects.exists()
+
+
+def test_telling_by_one_tap_reaches_that_member_alone(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    mina = factories.member(person=ada, name="Mina", level="ask")
+    factories.member(person=ada, name="Omar", level="words")
+    answered = page.post("/today/", {"word": "really_hard", "note": CANARY}, follow=True)
+    where = answered.redirect_chain[-1][0]
+
+    told = page.post(where, {"member": str(mina.public_id)}, follow=True)
+
+    (letter,) = deliver(now + MINUTE)
+    assert letter.to == mina.mailbox.address
+    assert CANARY not in letter.all
+    assert "really hard" not in letter.all
+    assert "Tell <bdi>Mina</bdi> now" not in told.content.decode()
+    assert "Tell <bdi>Omar</bdi> now" in told.content.decode()
+
+
+# by the link of an asking mail
+
+
+@pytest.fixture
+def asked(ada: Person, now: dt.datetime) -> Letter:
+    """The mail that asks Ada."""
+    schedule = factories.schedule(person=ada, now=now - dt.timedelta(hours=2), at="09:00")
+    assert schedule.next_at == now
+    dispatch.tick(now)
+    (letter,) = deliver(now)
+    return letter
+
+
+def test_the_link_opens_the_question_and_no_name(
+    client: Client, ada: Person, asked: Letter
+) -> None:
+    factories.member(person=ada, name="Canary Mina", level="word")
+
+    opened = client.get(link_in(asked), follow=True)
+    shown = opened.content.decode()
+
+    assert "How are you holding up?" in shown
+    assert "One person gets this." in shown
+    assert "Canary Mina" not in shown
+    assert "/l/" not in opened.redirect_chain[-1][0]
+
+
+def test_a_press_without_a_word_does_nothing(client: Client, ada: Person, asked: Letter) -> None:
+    factories.member(person=ada, level="words", in_mail=True)
+    clean = client.get(link_in(asked), follow=True).redirect_chain[-1][0]
+
+    pressed = client.post(clean, {"note": ""})
+
+    assert "Please choose a word" in pressed.content.decode()
+    assert not Answer.objects.exists()
+
+
+def test_an_answer_from_an_unknown_browser_waits_and_can_be_sent_now(
+    client: Client, ada: Person, asked: Letter, now: dt.datetime
+) -> None:
+    factories.member(person=ada, level="word")
+    clean = client.get(link_in(asked), follow=True).redirect_chain[-1][0]
+
+    waiting = client.post(clean, {"word": "okay"}, follow=True).content.decode()
+    assert "Send it now" in waiting
+    assert deliver(now + 5 * MINUTE) == []
+    sent = client.post(f"{clean}now/", follow=True).content.decode()
+
+    assert "on its way to one person" in sent
+    assert len(deliver(now + MINUTE)) == 1
+
+
+def test_a_human_answer_stands_over_a_scanners(
+    client: Client, ada: Person, asked: Letter, now: dt.datetime
+) -> None:
+    factories.member(person=ada, level="word", in_mail=True)
+    clean = client.get(link_in(asked), follow=True).redirect_chain[-1][0]
+    client.post(clean, {"word": "good"})
+
+    client.post(clean, {"word": "heavy"})
+
+    assert Answer.objects.get().word == "heavy"
+    letters = deliver(now + 11 * MINUTE)
+    assert ["A heavy day" in letter.text for letter in letters] == [True]
+
+
+def test_a_really_hard_answer_by_link_shows_no_names(
+    client: Client, ada: Person, asked: Letter, now: dt.datetime
+) -> None:
+    factories.member(person=ada, name="Canary Mina", level="words", named_for_hard_days=True)
+    clean = client.get(link_in(asked), follow=True).redirect_chain[-1][0]
+
+    opened = client.post(clean, {"word": "really_hard", "note": CANARY}, follow=True)
+    shown = opened.content.decode()
+    assert "Tell the people I chose" in shown
+    assert "Canary Mina" not in shown
+    assert CANARY not in shown
+    assert deliver(now + 60 * MINUTE) == []
+    client.post(opened.redirect_chain[-1][0])
+
+    assert len(deliver(now + 60 * MINUTE)) == 1
+
+
+# the member's page
+
+
+@pytest.fixture
+def shared(ada: Person, now: dt.datetime) -> Letter:
+    """The mail with which Mina gets Ada's word behind a link."""
+    factories.member(person=ada, name="Mina", level="word")
+    factories.check_in(person=ada, now=now).answer("up_and_down", CANARY, now=now)
+    (letter,) = deliver(now)
+    return letter
+
+
+def test_the_member_reads_what_was_given_and_nothing_more(client: Client, shared: Letter) -> None:
+    shown = client.get(link_in(shared), follow=True).content.decode()
+
+    assert "<bdi>Ada</bdi>" in shown
+    assert "Up and down" in shown
+    assert CANARY not in shown
+
+
+def test_a_gesture_reaches_today_and_can_be_undone(
+    client: Client, page: Client, ada: Person, shared: Letter
+) -> None:
+    member = Client()
+    clean = member.get(link_in(shared), follow=True).redirect_chain[-1][0]
+
+    member.post(clean, {"gesture": "with_you", "words": "Soup is on the stove"})
+
+    assert "Soup is on the stove" in said(page)
+    reply = Reply.objects.get()
+    member.post(f"{clean}undo/{reply.public_id}/")
+    assert "Soup is on the stove" not in said(page)
+
+
+def test_an_empty_reply_says_what_is_needed_and_keeps_the_rest(shared: Letter) -> None:
+    member = Client()
+    clean = member.get(link_in(shared), follow=True).redirect_chain[-1][0]
+
+    answered = member.post(clean, {"kinds": ["practical"]}).content.decode()
+
+    assert "Please choose one of these, or write a few words." in answered
+    assert not Reply.objects.exists()
+
+
+def test_taken_back_the_page_says_that_nothing_is_shared(
+    client: Client, shared: Letter, now: dt.datetime
+) -> None:
+    CheckIn.objects.get().take_back(now)
+
+    shown = client.get(link_in(shared), follow=True).content.decode()
+
+    assert "Nothing shared just now." in shown
+    assert "Up and down" not in shown
+
+
+def test_a_removed_member_gets_the_same_page_as_an_invented_link(
+    client: Client, shared: Letter, now: dt.datetime
+) -> None:
+    member = Client()
+    clean = member.get(link_in(shared), follow=True).redirect_chain[-1][0]
+    Member.objects.get().remove(now)
+
+    ended = member.post(clean, {"words": "are you there"})
+    invented = Client().get("/l/" + "s" + "A" * 44)
+
+    assert ended.status_code == invented.status_code == 410
+    assert "are you there" in ended.content.decode()
+    assert client.get(link_in(shared)).content == invented.content
+    assert not Reply.objects.exists()
+
+
+def test_one_tap_answers_and_thanks(
+    page: Client, ada: Person, shared: Letter, now: dt.datetime
+) -> None:
+    Share.objects.get().reply("call", now=now)
+    reply = Reply.objects.get(by_person=False)
+    assert "Tonight" in said(page)
+
+    page.post(f"/reply/{reply.public_id}/", {"choice": "tonight"})
+    page.post(f"/reply/{reply.public_id}/", {"do": "thank"})
+    page.post(f"/reply/{reply.public_id}/", {"do": "helped"})
+
+    shown = said(page)
+    assert "You said thank you." in shown
+    assert "You said that it helped." in shown
+    assert "Tonight" in deliver(now + MINUTE)[0].text or deliver(now + MINUTE) == []
+
+
+def test_folded_letters_leave_today_and_kept_ones_stay_to_look_back_on(
+    page: Client, shared: Letter, now: dt.datetime
+) -> None:
+    Share.objects.get().reply(words="Soup is on the stove", now=now)
+    reply = Reply.objects.get()
+
+    page.post(f"/reply/{reply.public_id}/", {"do": "keep"})
+    page.post(f"/reply/{reply.public_id}/", {"do": "fold"})
+
+    assert "Soup is on the stove" not in said(page)
+    assert "Soup is on the stove" in page.get("/look-back/").content.decode()
+    page.post(f"/reply/{reply.public_id}/", {"do": "delete"})
+    assert "Soup is on the stove" not in page.get("/look-back/").content.decode()
+
+
+def test_another_person_cannot_touch_a_letter(shared: Letter, now: dt.datetime) -> None:
+    Share.objects.get().reply(words=CANARY, now=now)
+    other = Client()
+    other.force_login(factories.person())
+
+    answered = other.post(f"/reply/{Reply.objects.get().public_id}/", {"do": "delete"})
+
+    assert answered.status_code == 404
+    assert Reply.objects.get().words == CANARY
+
+
+# how much is asked of the database
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_today_asks_the_same_few_questions_for_one_and_for_three(
+    page: Client, ada: Person, now: dt.datetime, size: int, django_assert_max_num_queries
+) -> None:
+    for number in range(size):
+        member = factories.member(person=ada, name=f"Member {number}", level="word")
+        Reply.objects.hello(member, words="hello", now=now)
+
+    with django_assert_max_num_queries(13):
+        assert "Member 0" in said(page)
