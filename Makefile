@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := requirements/dev.txt
 MANAGE = SUPPORTNET_MODE=$${SUPPORTNET_MODE:-local} $(BIN)/python manage.py
 
-.PHONY: help run test check demo evening backup restore setup messages compile-messages lock clean
+.PHONY: help run test check demo evening backup restore setup messages lock clean
 .DEFAULT_GOAL := help
 
 help: ## What can be done here
