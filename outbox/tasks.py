@@ -1,6 +1,7 @@
 """What Celery wakes up. No task carries anything: the rows say what is to be done."""
 
 import datetime as dt
+import logging
 
 from celery import current_app, shared_task
 from django.utils import timezone
@@ -8,6 +9,8 @@ from django.utils import timezone
 from outbox import claims, work
 from outbox import sweep as sweeper
 from outbox.models import Pulse
+
+logger = logging.getLogger(__name__)
 
 # What beat does more rarely than this can wait for beat.
 _OFTEN = 60
@@ -32,15 +35,22 @@ def keep_going() -> None:
     """Run what beat should have run and did not: with no broker or no beat mail still leaves."""
     now = timezone.now()
     for name, entry in current_app.conf.beat_schedule.items():
-        seconds = entry["schedule"]
-        quiet = dt.timedelta(seconds=3 * seconds)
-        if seconds <= _OFTEN and Pulse.objects.silent(name, longer_than=quiet, now=now):
-            _hear(name, now)
-            current_app.tasks[entry["task"]]()
+        quiet = dt.timedelta(seconds=3 * entry["schedule"])
+        if entry["schedule"] <= _OFTEN and Pulse.objects.silent(name, longer_than=quiet, now=now):
+            _run(name, entry["task"], now)
+
+
+def _run(name: str, task: str, now: dt.datetime) -> None:
+    # One that fails, or that this older worker does not know, must not keep the others.
+    try:
+        _hear(name, now)
+        current_app.tasks[task]()
+    except Exception:
+        logger.exception("%s failed in the worker's own poll", name)
 
 
 def _hear(name: str, now: dt.datetime) -> None:
-    # The worker's own poll speaks up after three intervals of beat: only three silences of *that*
-    # length are an outage. It is ours then, and never counts as a person's silence.
+    # The poll speaks up after three intervals of beat: only three silences of *that* length are an
+    # outage. It is ours then, and never counts as a person's silence.
     seconds = current_app.conf.beat_schedule[name]["schedule"]
     Pulse.objects.hear(name, every=dt.timedelta(seconds=max(60, 3 * seconds)), now=now)

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from outbox import bell, claims, kinds, letter, smtp, sweep
+from outbox import claims, kinds, letter, smtp, sweep
+from outbox.bell import bell
 from outbox.claims import Outcome
 from outbox.journal import Journal, Unwritable
 from outbox.models import Message

@@ -9,7 +9,7 @@ from django.db import connections, models, router
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from outbox import bell
+from outbox.bell import bell
 from vault import ring
 from vault.fields import SealedJSONField
 from vault.part import Part

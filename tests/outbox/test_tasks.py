@@ -1,0 +1,131 @@
+"""Wake-ups, with and without a beat or a broker."""
+
+import datetime as dt
+import socket
+import threading
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from outbox import bell as bells
+from outbox import poll, tasks
+from outbox.bell import bell
+from outbox.models import Outage, Pulse
+from supportnet.celery import app
+from tests import factories
+from tests.mail_server import MailServer
+
+EVERY = dt.timedelta(seconds=60)
+
+
+@pytest.mark.django_db
+def test_a_task_sends_what_is_due(smtp: MailServer) -> None:
+    factories.message(mailbox=factories.mailbox(), now=timezone.now())
+    tasks.deliver()
+    assert len(smtp.mails) == 1
+    assert not Pulse.objects.silent("deliver", longer_than=EVERY, now=timezone.now())
+
+
+@pytest.mark.django_db
+def test_tasks_carry_nothing() -> None:
+    for entry in app.conf.beat_schedule.values():
+        assert not entry.get("args")
+        assert not entry.get("kwargs")
+
+
+@pytest.mark.django_db
+def test_without_a_beat_mail_leaves_all_the_same(smtp: MailServer, time_machine: Any) -> None:
+    factories.message(mailbox=factories.mailbox(), now=timezone.now())
+    tasks.keep_going()
+    assert len(smtp.mails) == 1
+
+    factories.message(mailbox=factories.mailbox(), now=timezone.now())
+    tasks.keep_going()
+    assert len(smtp.mails) == 1  # somebody was heard a moment ago
+
+    time_machine.move_to(timezone.now() + dt.timedelta(seconds=46))
+    tasks.keep_going()
+    assert len(smtp.mails) == 2
+
+
+@pytest.mark.django_db
+def test_a_long_silence_is_an_outage_and_a_short_one_is_not(now: dt.datetime) -> None:
+    Pulse.objects.hear("deliver", every=EVERY, now=now)
+    Pulse.objects.hear("deliver", every=EVERY, now=now + 3 * EVERY)
+    assert not Outage.objects.exists()
+
+    Pulse.objects.hear("deliver", every=EVERY, now=now + 10 * EVERY)
+    Pulse.objects.hear("deliver", every=EVERY, now=now + 10 * EVERY)
+    outage = Outage.objects.get()
+    assert (outage.began_at, outage.ended_at) == (now + 3 * EVERY, now + 10 * EVERY)
+    assert Outage.objects.within(now + 9 * EVERY, now + 20 * EVERY).exists()
+    assert not Outage.objects.within(now, now + 3 * EVERY).exists()
+
+
+@pytest.mark.django_db
+def test_outages_are_forgotten_after_a_year(now: dt.datetime) -> None:
+    Outage.objects.create(began_at=now, ended_at=now)
+    assert Outage.objects.to_forget(now + dt.timedelta(days=364)).count() == 0
+    assert Outage.objects.to_forget(now + dt.timedelta(days=365)).count() == 1
+
+
+def test_the_poll_survives_a_job_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poll, "_EVERY", 0.01)
+    rounds, done = [0], threading.Event()
+
+    def job() -> None:
+        rounds[0] += 1
+        if rounds[0] == 3:
+            done.set()
+        raise ZeroDivisionError
+
+    stop = poll.start(job)
+    assert done.wait(10)
+    stop.set()
+
+
+@pytest.fixture
+def _patient_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bell that has not been rung yet."""
+    bell.unheard.clear()
+    monkeypatch.setattr(bell, "_quiet_until", 0.0)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_patient_bell")
+def test_many_messages_of_one_transaction_ring_once(
+    now: dt.datetime, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REDIS_URL = settings.CELERY_BROKER_URL = "redis://127.0.0.1:9/0"
+    monkeypatch.setattr(bells, "_PAUSE", 0.0)
+    with transaction.atomic():
+        box = factories.mailbox()
+        for _ in range(3):
+            factories.message(mailbox=box, now=now)
+    # Nobody hears it: the broker is gone, which costs nothing but this count.
+    assert bell.unheard.total() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_patient_bell")
+def test_what_is_rolled_back_does_not_ring(now: dt.datetime, settings: Any) -> None:
+    settings.REDIS_URL = settings.CELERY_BROKER_URL = "redis://127.0.0.1:9/0"
+    with transaction.atomic():
+        factories.message(mailbox=factories.mailbox(), now=now)
+        transaction.set_rollback(True)
+    assert bell.unheard.total() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_patient_bell")
+def test_a_broker_that_accepts_and_never_answers_holds_nobody(
+    now: dt.datetime, settings: Any
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        settings.REDIS_URL = settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{port}/0"
+        for _ in range(3):
+            factories.message(mailbox=factories.mailbox(), now=now)
+    assert bell.unheard.total() == 1  # then it waits a while before it tries again
