@@ -1,0 +1,85 @@
+"""Many senders, one queue: no row is ever claimed twice."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from outbox import claims
+from outbox.models import Message
+from outbox.work import work
+from tests import factories
+from tests.mail_server import MailServer
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("rows", [1, 350])
+def test_ten_claim_at_once_and_each_row_is_claimed_once(rows: int, now: dt.datetime) -> None:
+    box = factories.mailbox()
+    for _ in range(rows):
+        factories.message(mailbox=box, now=now, body=None)
+
+    def claim_all(name: int) -> list[int]:
+        mine: list[int] = []
+        try:
+            while batch := claims.claim(str(name), now=now):
+                mine += [message.pk for message in batch]
+        finally:
+            connection.close()
+        return mine
+
+    with ThreadPoolExecutor(10) as pool:
+        claimed = [pk for mine in pool.map(claim_all, range(10)) for pk in mine]
+
+    assert len(claimed) == len(set(claimed))
+    # Whoever looks while another holds a row passes it by; the next look finds it.
+    assert set(claimed) | set(claim_all(11)) == set(Message.objects.values_list("pk", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_senders_send_each_mail_once(now: dt.datetime, smtp: MailServer) -> None:
+    for number in range(120):
+        box = factories.mailbox(address=f"m{number}@example.org")
+        factories.message(mailbox=box, now=now)
+
+    def send(_name: int) -> None:
+        try:
+            work(clock=lambda: now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(send, range(4)))
+
+    assert sorted(mail.to for mail in smtp.mails) == sorted(f"m{n}@example.org" for n in range(120))
+    assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
+
+
+@pytest.mark.django_db
+def test_a_claim_takes_a_hundred_and_the_oldest_first(now: dt.datetime) -> None:
+    box = factories.mailbox()
+    for minutes in range(120):
+        factories.message(mailbox=box, now=now - dt.timedelta(minutes=minutes), body=None)
+    first = claims.claim("me", now=now)
+    second = claims.claim("me", now=now)
+    assert (len(first), len(second)) == (100, 20)
+    assert max(m.not_before for m in first) < min(m.not_before for m in second)
+
+
+@pytest.mark.django_db
+def test_a_claim_carries_its_lease(now: dt.datetime) -> None:
+    factories.message(mailbox=factories.mailbox(), now=now)
+    (mine,) = claims.claim("me", now=now)
+    assert (mine.state, mine.claim_owner) == ("claimed", "me")
+    assert mine.claim_until == now + dt.timedelta(seconds=300)
+
+
+@pytest.mark.django_db
+def test_whoever_lost_a_row_settles_nothing(now: dt.datetime) -> None:
+    message = factories.message(mailbox=factories.mailbox(), now=now)
+    claims.claim("another", now=now)
+    claims.settle("me", {message.pk: claims.sent(message)}, now=now)
+    claims.settle("me", {message.pk: claims.ended("expired")}, now=now)
+    message.refresh_from_db()
+    assert (message.state, message.claim_owner) == ("claimed", "another")
