@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.api import ProfileView
+from checkins.api import AnswerView
 from circles.api import MemberView
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
         ProfileView.as_view({"get": "retrieve", "patch": "partial_update"}),
         name="api_me",
     ),
+    path("answers/", AnswerView.as_view({"get": "list", "post": "create"}), name="api_answers"),
     path("members/", MemberView.as_view({"get": "list"}), name="api_members"),
     path(
         "members/<uuid:public_id>/",

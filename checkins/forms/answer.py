@@ -24,14 +24,17 @@ HEARS = [
 ]
 
 
+def plain_text(text: str) -> str:
+    """The text without characters that no keyboard makes, and with one kind of line end."""
+    text = re.sub(r"\r\n?", "\n", text)
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+
+
 class Lines(forms.CharField):
-    """Text as the person wrote it, without characters that no keyboard makes."""
+    """Text as the person wrote it."""
 
     def to_python(self, value: Any) -> str:
-        text = re.sub(r"\r\n?", "\n", super().to_python(value) or "")
-        return "".join(
-            c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}
-        )
+        return plain_text(super().to_python(value) or "")
 
 
 class AnswerForm(PlainForm):

@@ -229,7 +229,12 @@ def test_today_asks_the_same_few_queries_however_many_letters(
         reply = share.reply(words=f"letter {number}", now=now)
         reply.answer_with("", f"answer {number}", now=now)
 
-    with key_scope(), CaptureQueriesContext(connection, ) as queries:
+    with (
+        key_scope(),
+        CaptureQueriesContext(
+            connection,
+        ) as queries,
+    ):
         for reply in Reply.objects.for_today(share.check_in.person, now):
             read = (reply.words, reply.member.name, reply.gesture_label, reply.can_be_answered)
             assert all(value is not None for value in read)

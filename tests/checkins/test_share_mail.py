@@ -53,7 +53,9 @@ def letters_of_every_kind(now: dt.datetime) -> dict[str, Letter]:
 
 def test_subject_sender_and_first_words_tell_nothing(now: dt.datetime) -> None:
     for name, letter in letters_of_every_kind(now).items():
-        visible = re.sub(r"<style.*?</style>|<title.*?</title>|<[^>]+>", " ", letter.html, flags=re.S)
+        visible = re.sub(
+            r"<style.*?</style>|<title.*?</title>|<[^>]+>", " ", letter.html, flags=re.S
+        )
         for glance in (letter.subject, letter.sender, letter.text[:100], visible.strip()[:100]):
             if name != "ToldInside":
                 assert not TELLING.search(glance), (name, glance)

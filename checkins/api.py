@@ -1,0 +1,48 @@
+"""The person's own answers, for other programs: the same verb as on Today."""
+
+from django.utils import timezone
+from rest_framework import serializers, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access import person_of
+from checkins.forms.answer import LINE_LENGTH, NOTE_LENGTH, plain_text
+from checkins.models import Answer, CheckIn
+
+PAGE = 30
+
+
+class AnswerSerializer(serializers.Serializer[Answer]):
+    """What was said; every part of it may be left out, but not all of it."""
+
+    check_in = serializers.UUIDField(source="check_in.public_id", read_only=True)
+    local_date = serializers.DateField(read_only=True)
+    word = serializers.ChoiceField(choices=Answer.Word.choices, required=False, allow_blank=True)
+    note = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
+    went_well = serializers.CharField(max_length=LINE_LENGTH, required=False, allow_blank=True)
+    would_help = serializers.MultipleChoiceField(choices=Answer.Help.choices, required=False)
+
+    def validate_note(self, value: str) -> str:
+        return plain_text(value)
+
+    def validate_went_well(self, value: str) -> str:
+        return plain_text(value)
+
+    def validate_would_help(self, value: set[str]) -> list[str]:
+        return sorted(value)
+
+
+class AnswerView(viewsets.ViewSet):
+    """Only the answers of whoever asks. Members hear what their standing levels say."""
+
+    def list(self, request: Request) -> Response:
+        answers = Answer.objects.of(person_of(request)).select_related("check_in")
+        return Response(AnswerSerializer(answers[:PAGE], many=True).data)
+
+    def create(self, request: Request) -> Response:
+        form = AnswerSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        now = timezone.now()
+        check_in = CheckIn.objects.for_today(person_of(request), now)
+        answer = check_in.answer(**form.validated_data, now=now)
+        return Response(AnswerSerializer(answer).data, status=201)
