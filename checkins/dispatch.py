@@ -82,7 +82,8 @@ _TYPED = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
 _EXTRACTED = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in _COLUMNS)
 
 # A table of the groups, and each group's ids beside it. On SQLite CROSS JOIN fixes the order: the
-# ids drive, everything else is found by its key.
+# ids drive, everything else is found by its key. Inside "ids" it must not stand: an UPDATE would
+# then read the whole table first and take minutes.
 _DIALECTS = {
     "postgresql": {
         "gather": "array_agg(id)",
@@ -98,7 +99,7 @@ _DIALECTS = {
         "gather": "json_group_array(id)",
         "lock": "",
         "groups": f"WITH g AS MATERIALIZED (SELECT {_EXTRACTED} FROM json_each(%s))",  # noqa: S608
-        "ids": "g CROSS JOIN json_each(g.ids) AS i",
+        "ids": "g, json_each(g.ids) AS i",
         "id": "value",
         "new_id": "lower(hex(randomblob(16)))",
         "dashed": "substr(c.public_id, 1, 8) || '-' || substr(c.public_id, 9, 4) || '-' ||"
