@@ -14,12 +14,12 @@ from circles import sent
 from circles.models import Member
 
 
-class MemberSerializer(serializers.Serializer[Member]):
+class MemberSerializer(serializers.Serializer[Any]):
     """A member as the Circle page shows them; no address."""
 
     public_id = serializers.UUIDField(read_only=True)
     name = serializers.CharField(read_only=True)
-    label = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]
     kind = serializers.CharField(read_only=True)
     level = serializers.ChoiceField(choices=Member.Level.choices)
     in_mail = serializers.BooleanField()

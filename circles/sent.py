@@ -103,5 +103,6 @@ def _sent(person: Person, members: list[Member]) -> dict[int | None, list[Sent]]
     found: dict[int | None, list[Sent]] = defaultdict(list)
     for mailbox_id, kind, sent_at in rows.values_list("mailbox_id", "kind", "sent_at"):
         what = str(_KINDS.get(kind, _("a note from you")))
-        found[mailbox_id].append(Sent(what, person.local(sent_at).date()))
+        if sent_at is not None:
+            found[mailbox_id].append(Sent(what, person.local(sent_at).date()))
     return found

@@ -17,6 +17,7 @@ from outbox.models import Mailbox
 from vault.fields import SealedField, SealedJSONField
 from vault.part import Part
 
+_A_MOMENT = dt.timedelta(minutes=1)
 _DAY = dt.timedelta(days=1)
 # Enough for a circle, too few for a mailing list.
 MOST_PENDING = 10
@@ -86,6 +87,8 @@ class Circle(models.Model):
         """
         with transaction.atomic():
             self._lock()
+            if twice := self._double(address, words, now, **about):
+                return twice
             self._check_room(now)
             self._check_address(address)
             mailbox = Mailbox.objects.give(
@@ -104,6 +107,8 @@ class Circle(models.Model):
         """Make an invitation the person sends themselves; the address comes from the invitee."""
         with transaction.atomic():
             self._lock()
+            if twice := self._double("", words, now, **about):
+                return twice
             self._check_room(now)
             member = self._new_member(mailbox=None, first_word=first_word, now=now, **about)
             self._new_invitation(member, Invitation.Way.SELF, words=words, now=now)
@@ -150,6 +155,17 @@ class Circle(models.Model):
         # Two invitations at once must not both see room for one more.
         fresh = Circle.objects.select_for_update().get(pk=self.pk)
         self.asked = fresh.asked
+
+    def _double(self, address: str, words: str, now: dt.datetime, **about: Any) -> Any:
+        # A button pressed twice asks once, and nobody is told that they asked before.
+        fresh = self.members.filter(
+            state="invited", invitation__made_at__gt=now - _A_MOMENT, invitation__used_at=None
+        )
+        for member in fresh.select_related("invitation", "mailbox"):
+            there = member.mailbox.address if member.mailbox else ""
+            if (there, member.name, member.invitation.words) == (address, about["name"], words):
+                return member
+        return None
 
     def _check_room(self, now: dt.datetime) -> None:
         if self.members.pending(now).count() >= MOST_PENDING:

@@ -60,7 +60,7 @@ def test_an_address_is_asked_once_however_it_is_written(
     invited(circle, now=now, address="mina@example.net")
 
     with pytest.raises(ValidationError) as refusal:
-        invited(circle, now=now, address=again)
+        invited(circle, now=now + dt.timedelta(hours=1), address=again)
 
     assert refusal.value.code == "asked"
     assert Message.objects.count() == 1
@@ -73,6 +73,18 @@ def test_the_own_address_is_refused_kindly(circle: Circle, now: dt.datetime, own
 
     assert refusal.value.code == "own"
     assert not Message.objects.exists()
+
+
+def test_a_button_pressed_twice_asks_once(circle: Circle, now: dt.datetime) -> None:
+    second = now + dt.timedelta(seconds=1)
+    one = invited(circle, now=now, address="mina@example.net")
+    two = invited(circle, now=second, address="mina@example.net")
+    about = {"name": "Lev", "kind": "friend", "label": "", "level": "word", "in_mail": True}
+    by_hand = [circle.invite_by_hand(**about, words=WORDS, now=at) for at in (now, second)]
+
+    assert one == two
+    assert by_hand[0] == by_hand[1]
+    assert Message.objects.count() == 1
 
 
 def test_two_persons_asking_one_address_know_nothing_of_each_other(
