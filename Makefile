@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := requirements/dev.txt
 MANAGE = SUPPORTNET_MODE=$${SUPPORTNET_MODE:-local} $(BIN)/python manage.py
 
-.PHONY: help run test check demo evening backup restore setup messages lock clean
+.PHONY: help run test check style types pages migrations sentences facts rules demo evening backup restore setup messages lock clean
 .DEFAULT_GOAL := help
 
 help: ## What can be done here
@@ -21,15 +21,30 @@ test: setup ## All tests, on SQLite and then on PostgreSQL with Valkey
 	@$(BIN)/pytest -n 2 $(ARGS); sqlite=$$?; \
 	  TEST_DATABASE=postgres $(BIN)/pytest -n 2 $(ARGS); exit $$((sqlite + $$?))
 
-check: export SUPPORTNET_MODE := local
-check: setup ## Style, types, templates, migrations, sentences, facts, house rules
+check: style types pages migrations sentences facts rules ## Everything but the tests; see below
+
+style types pages migrations sentences facts rules: export SUPPORTNET_MODE := local
+
+style: setup ## Python as ruff likes it
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet .
+
+types: setup ## Types hold
 	$(BIN)/mypy .
+
+pages: setup ## Templates are well formed
 	$(BIN)/djlint --lint --quiet templates
+
+migrations: setup ## No model changed without one
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+sentences: setup ## Translations are in step and compiled
 	$(BIN)/python manage.py messages --check
+
+facts: setup ## Helplines are well formed
 	$(BIN)/python manage.py check_library
+
+rules: setup ## House rules, floors, words
 	$(BIN)/pytest --quiet tests/test_conventions.py tests/test_words.py
 
 evening: setup ## The first evening alone, measured
