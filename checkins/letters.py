@@ -56,8 +56,15 @@ class Item:
 
     @property
     def would_help(self) -> list[str]:
-        asked = self.said.would_help if self.said else ()
-        return self.share.answer.help_labels if self.share.answer and asked else []
+        """What would help, but for the wish to be listened to: it has a sentence of its own."""
+        answer = self.share.answer
+        if answer is None or not self.said.would_help:
+            return []
+        return [
+            str(answer.Help(one).label)
+            for one in self.said.would_help
+            if one != answer.Help.JUST_LISTEN
+        ]
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,7 @@ def it_helped(reply: "Reply") -> mail.Mail:
 def notice(replies: Sequence["Reply"]) -> mail.Mail:
     """That somebody wrote to the person; their words only if the person wants them by mail."""
     person = replies[0].member.circle.person
-    language = person.mailbox.language
+    language = person.mailbox.language if person.mailbox else person.language
     names = list(dict.fromkeys(reply.member.name for reply in replies))
     with translation.override(language):
         return mail.compose(
@@ -124,12 +131,14 @@ def notice(replies: Sequence["Reply"]) -> mail.Mail:
                 "with_words": person.reply_mail == person.ReplyMail.WORDS,
                 "plain": person.plain_mail,
                 "link": settings.SITE_URL + reverse("today"),
+                "stop_link": mail.mark("unsubscribe"),
                 "settings_url": settings.SITE_URL + reverse("settings"),
                 "site_url": settings.SITE_URL,
             },
             subject=_subject(names[0] if len(names) == 1 else "", plain=person.plain_mail),
             from_name="" if person.plain_mail else first_word(names[0]),
             language=language,
+            unsubscribe=Link("r", person.public_id),
             country=person.country,
         )
 
@@ -142,16 +151,18 @@ def first_word(name: str) -> str:
 
 def _hard_day(member: "Member", item: Item, leaves_at: dt.datetime) -> mail.Mail:
     person = _person(member)
-    both = [_place(person.country, leaves_at)]
+    theirs = _place(person.country, leaves_at)
+    places = [theirs]
     if member.country and member.country != person.country:
-        both.append(_place(member.country, leaves_at))
+        places = [_place(member.country, leaves_at), theirs]
     context = {
         "item": item,
         "has_words": item.said != Words(word=item.said.word),
         "just_listen": item.said.just_listen,
         "helps_me": member.circle.helps_me,
-        "in_danger": both[0].help.emergency_number,
-        "places": both,
+        "in_danger": theirs.help.emergency_number,
+        "elsewhere": theirs.help.country_name if member.country != person.country else "",
+        "places": places,
     }
     template = "mail/hard_day" if item.in_mail else "mail/hard_day_link"
     return _to_member(member, template, context, button=_page(item.share))
