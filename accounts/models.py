@@ -156,6 +156,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
         self.zone = zone
         self.save(update_fields=["zone"])
 
+    def stop_reply_mail(self, now: dt.datetime) -> None:
+        """No more mails about what the circle writes; Today goes on showing it."""
+        self.reply_mail = self.ReplyMail.NONE
+        self.save(update_fields=["reply_mail"])
+
     def choose_mail(self, *, own_subject: str, plain_mail: bool, reply_mail: str) -> None:
         """How mails to the person themselves look."""
         self.own_subject, self.plain_mail, self.reply_mail = own_subject, plain_mail, reply_mail

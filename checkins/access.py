@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 
+from accounts.models import Person
 from checkins.models import CheckIn, Schedule, Share
 from circles.models import Member
 from outbox import links
@@ -38,9 +39,16 @@ def _share(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
     return Found(share.member.generation, share, alive=now < share.link_ends_at())
 
 
+def _letters(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
+    person = Person.objects.filter(public_id=public_id).first()
+    return Found(1, person) if person else None
+
+
 CHECK_IN = Purpose("c", _check_in, "check_in_link")
 MAILS = Purpose("p", _mails, "mail_rhythm", stop=_stop)
 SHARE = Purpose("s", _share, "share", fresh=Share.send_fresh_link)
+# Only a one-click stop stands in a mail, no link to a page: those of the person ask for sign-in.
+LETTERS = Purpose("r", _letters, "mail_rhythm", stop=Person.stop_reply_mail)
 
-for _purpose in (CHECK_IN, MAILS, SHARE):
+for _purpose in (CHECK_IN, MAILS, SHARE, LETTERS):
     links.register(_purpose)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from accounts.models import Person
 from checkins.models import Reply, Share
 from circles.models import Member
 from outbox import kinds
@@ -24,6 +25,13 @@ def may_leave(message: Message, now: dt.datetime) -> Go | Wait | Drop:
     return Wait(until)
 
 
+def reply_may_leave(message: Message, now: dt.datetime) -> Go | Wait | Drop:
+    """Only while the person wants mails about what their circle writes."""
+    person = Person.objects.filter(mailbox=message.mailbox_id).first()
+    wanted = person is not None and person.reply_mail != Person.ReplyMail.NONE
+    return Go() if wanted else Drop()
+
+
 def _wanted(message: Message) -> bool:
     shares = list(Share.objects.in_message(message.dedupe_key))
     return not shares or any(share.is_shown() for share in shares)
@@ -40,4 +48,4 @@ def _may_disturb(message: Message, member: Member, now: dt.datetime) -> bool:
 
 
 kinds.register(kinds.Kind("share", render=written, may_leave=may_leave))
-kinds.register(kinds.Kind("reply", render=written))
+kinds.register(kinds.Kind("reply", render=written, may_leave=reply_may_leave))
