@@ -25,7 +25,8 @@ class Line:
 def context(check_in: CheckIn, now: dt.datetime) -> dict[str, Any]:
     """What the signed-in person's page shows."""
     circle = Circle.objects.of(check_in.person)
-    told = {delivery.member.pk: delivery.says for delivery in check_in.deliveries(now)}
+    # Taken back is not told: the button is there again.
+    told = {one.member.pk: one.says for one in check_in.deliveries(now) if one.can_take_back}
     return {
         "check_in": check_in,
         "people": [Line(member, told.get(member.pk, "")) for member in named(circle)],
@@ -39,7 +40,7 @@ def context(check_in: CheckIn, now: dt.datetime) -> dict[str, Any]:
 def context_by_link(check_in: CheckIn, now: dt.datetime) -> dict[str, Any]:
     """What the same page shows to whoever holds the link: no names, no words."""
     people = Circle.objects.of(check_in.person).members.beside().named_for_hard_days()
-    told = check_in.deliveries(now)
+    told = any(delivery.can_take_back for delivery in check_in.deliveries(now))
     return {"check_in": check_in, "can_tell": bool(people) and not told, "by_link": True} | _help(
         check_in, now
     )

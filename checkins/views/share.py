@@ -26,8 +26,12 @@ def share_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     share = _held_share(request, public_id)
     form = ReplyForm(request.POST or None, gestures=gestures_for(share.member.circle))
     if request.method == "POST" and form.is_valid():
-        share.reply(**form.cleaned_data, now=now)
-        return redirect("share", public_id)
+        try:
+            share.reply(**form.cleaned_data, now=now)
+        except TooMany as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("share", public_id)
     context = given.page_of(share, now) | {"form": form}
     return render(request, "checkins/share.html", context)
 
