@@ -51,18 +51,16 @@ def _tells(share: "Share") -> bool:
 
 def _delivery(share: "Share", message: Message | None, now: dt.datetime) -> Delivery:
     state, moment = _state(share, message, now)
-    waits = state == WAITING and message is not None
     local = share.check_in.person.local(moment) if moment else None
-    shortly = waits and posting.is_short_wait(message, now)
     return Delivery(
         member=share.member,
         level=share.given.level if share.given else None,
         state=state,
         at=local,
         says=_says(state, local, share, now),
-        can_hurry=waits and moment is not None and _could_be_sooner(share, moment, now),
+        can_hurry=state == WAITING and _could_be_sooner(share, moment, now),
         can_take_back=share.given is not None,
-        waits_shortly=shortly and message.not_before > now + posting.A_MINUTE,
+        waits_shortly=state == WAITING and _waits_for_a_human(message, now),
     )
 
 
@@ -83,8 +81,17 @@ def _state(
     return LEAVING, None
 
 
-def _could_be_sooner(share: "Share", moment: dt.datetime, now: dt.datetime) -> bool:
-    return share.member.next_now(now) + posting.A_MINUTE < moment
+def _could_be_sooner(share: "Share", moment: dt.datetime | None, now: dt.datetime) -> bool:
+    return moment is not None and share.member.next_now(now) + posting.A_MINUTE < moment
+
+
+def _waits_for_a_human(message: Message | None, now: dt.datetime) -> bool:
+    # Longer than the minute for slips, shorter than a turn in the week.
+    return (
+        message is not None
+        and posting.is_short_wait(message, now)
+        and message.not_before > now + posting.A_MINUTE
+    )
 
 
 def _leaves_at(member: "Member", message: Message) -> dt.datetime:
@@ -106,7 +113,7 @@ def _says(state: str, local: dt.datetime | None, share: "Share", now: dt.datetim
 
 
 def _moment(local: dt.datetime, share: "Share", now: dt.datetime) -> str:
-    time = date_format(local, "TIME_FORMAT")
+    time = date_format(local, "H:i")
     if local.date() == share.check_in.person.today(now):
         return _("today, %(time)s") % {"time": time}
     return _("%(weekday)s, %(time)s") % {"weekday": date_format(local, "l"), "time": time}

@@ -56,7 +56,7 @@ def carrier(share: "Share") -> Message | None:
 def left_at(share: "Share") -> dt.datetime | None:
     """When the mail with this share left, or was made if it still waits."""
     message = carrier(share)
-    return message and (message.sent_at or message.made_at)
+    return (message.sent_at or message.made_at) if message else None
 
 
 def carry(share: "Share", timing: Timing) -> None:
@@ -120,7 +120,7 @@ def send_again(share: "Share", *, now: dt.datetime) -> None:
     Message.objects.post(
         kind=SHARE,
         lane=Message.Lane.NOW,
-        mailbox=share.member.mailbox,
+        mailbox=_mailbox(share.member),
         key_id=share.key_id,
         subject=share.public_id,
         dedupe_key=key,
@@ -169,7 +169,7 @@ def _send(share: "Share", moment: dt.datetime, timing: Timing, *, lane: str) -> 
     Message.objects.post(
         kind=SHARE,
         lane=lane,
-        mailbox=share.member.mailbox,
+        mailbox=_mailbox(share.member),
         key_id=share.key_id,
         subject=share.public_id,
         dedupe_key=key,
@@ -197,6 +197,12 @@ def _renew(message: Message, share: "Share", timing: Timing) -> None:
     )
 
 
+def _mailbox(member: "Member") -> "Mailbox":
+    # Only members who said yes are written to, and the database holds that they have a mailbox.
+    assert member.mailbox is not None
+    return member.mailbox
+
+
 def _waiting_for(member: "Member") -> Message | None:
     """The routine mail that waits for this member, to gather into."""
     waiting = Message.objects.filter(
@@ -221,13 +227,13 @@ def _mail(shares: list["Share"], *, leaves_at: dt.datetime) -> mail.Mail:
 def tell_person(reply: "Reply", *, now: dt.datetime) -> None:
     """Mail the person that somebody wrote: the first at once, later ones gathered for a while."""
     person = reply.member.circle.person
-    if person.reply_mail == person.ReplyMail.NONE or person.mailbox_id is None:
+    if person.reply_mail == person.ReplyMail.NONE or person.mailbox is None:
         return
     mine = Message.objects.filter(mailbox=person.mailbox_id, kind=REPLY)
     last = mine.exclude(state=Message.State.ENDED).order_by("not_before").last()
     if last is not None and last.state == Message.State.WAITING:
         reply.put_into(last.dedupe_key)
-        _renew_notice(last.dedupe_key, reply)
+        _renew_notice(last.dedupe_key, _told_together(reply))
         return
     slip = A_MINUTE if person.reply_mail == person.ReplyMail.WORDS else dt.timedelta(0)
     gathered = last.not_before + GATHER if last else now
@@ -239,23 +245,22 @@ def tell_person(reply: "Reply", *, now: dt.datetime) -> None:
 def tell_member(answer: "Reply", *, now: dt.datetime) -> None:
     """Mail a member what the person answered to them."""
     member = answer.member
-    if member.mailbox_id is None:
-        return
     slip = A_MINUTE if answer.words and member.in_mail else dt.timedelta(0)
     answer.put_into(f"{SHARE}:{answer.public_id}")
-    _send_reply(answer, letters.person_answer(answer), member.mailbox, now=now, moment=now + slip)
+    _send_reply(answer, letters.person_answer(answer), _mailbox(member), now=now, moment=now + slip)
 
 
 def tell_it_helped(reply: "Reply", *, now: dt.datetime) -> None:
     """Mail a member that their words helped; the second time on one day is told on the page."""
     member = reply.member
-    if member.mailbox_id is None or member.paused_at or member.on_break_at:
+    gone = member.state != member.State.ACCEPTED
+    if gone or member.paused_at or member.on_break_at:
         return
     day = member.circle.person.today(now)
     _send_reply(
         reply,
         letters.it_helped(reply),
-        member.mailbox,
+        _mailbox(member),
         key=f"helped:{member.public_id}:{day}",
         now=now,
         lane=Message.Lane.SOON,
@@ -266,15 +271,14 @@ def withdraw_reply(reply: "Reply", *, now: dt.datetime) -> None:
     """Take a reply out of the mail that waits."""
     others = [one for one in _told_together(reply) if one.pk != reply.pk]
     if others:
-        _renew_notice(reply.message_key, others[0])
+        _renew_notice(reply.message_key, others)
     else:
         Message.objects.cancel(subject=reply.public_id, now=now)
 
 
-def _renew_notice(key: str, reply: "Reply") -> None:
-    together = _told_together(reply)
-    body = mail.to_body(letters.notice(together))
-    Message.objects.rewrite(key, body=body, subject=reply.public_id)
+def _renew_notice(key: str, replies: list["Reply"]) -> None:
+    body = mail.to_body(letters.notice(replies))
+    Message.objects.rewrite(key, body=body, subject=replies[-1].public_id)
 
 
 def _told_together(reply: "Reply") -> list["Reply"]:

@@ -107,9 +107,10 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
             now=now,
         )
         draft = drafts.get(member.pk)
-        told = draft is not None and draft.given.hard_day
-        timing = Timing(now=now, told=frozenset({member.pk}) if told else frozenset())
-        return draft and posting.preview(draft, timing)
+        if draft is None or draft.given is None:
+            return None
+        told = frozenset({member.pk}) if draft.given.hard_day else frozenset()
+        return posting.preview(draft, Timing(now=now, told=told))
 
 
 class CheckIn(models.Model):

@@ -116,9 +116,8 @@ class Share(models.Model):
 
     @transaction.atomic
     def send_fresh_link(self, now: dt.datetime) -> None:
-        """Mail a fresh link to the member, who asked for one; a few times a day at most."""
-        if limits.allow("fresh", self.member_id, at_most=3, within=dt.timedelta(days=1), now=now):
-            posting.send_again(self, now=now)
+        """Mail a fresh link to the member, who asked for one."""
+        posting.send_again(self, now=now)
 
     def give(self, choice: sharing.Choice, *, now: dt.datetime) -> None:
         """Let the member have this much of the answer."""

@@ -1,6 +1,7 @@
 """What a member says back, what the person answers, and the hellos nobody asked for."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from checkins.models import Reply, Share
 from checkins.models.reply import HELLOS_A_DAY, Nothing, TooMany, gestures_for
 from circles.models import Circle
+from outbox import links
 from outbox.links import Dead
 from outbox.models import Message
 from tests import factories
@@ -271,7 +273,7 @@ def test_person_gets_a_mail_without_words_at_once(now: dt.datetime) -> None:
 
     letter = deliver(now + HOUR)[0]
 
-    assert "Ben wrote to you." in letter.text
+    assert "There is a note from Ben for you." in letter.text
     assert letter.subject == "A note from Ben"
     assert "canary" not in letter.all
     assert "Proud" not in letter.all
@@ -291,7 +293,7 @@ def test_later_replies_are_gathered_for_three_hours(now: dt.datetime) -> None:
     assert deliver(now + 3 * HOUR) == []
     letters = deliver(now + 4 * HOUR)
     assert len(letters) == 1
-    assert "Eve, Sam wrote to you." in letters[0].text
+    assert "There are notes for you from Eve, Sam." in letters[0].text
 
 
 def test_reply_days_later_comes_at_once_again(now: dt.datetime) -> None:
@@ -321,6 +323,19 @@ def test_person_who_wants_no_mail_gets_none(now: dt.datetime) -> None:
     shared(now, person=person).reply(words="canary", now=now)
 
     assert deliver(now + DAY) == []
+
+
+def test_one_click_stops_these_mails_and_what_waits(now: dt.datetime) -> None:
+    share = shared(now)
+    share.reply(words="first", now=now)
+    token = re.search(r"/u/(r\S+)", deliver(now)[0].text).group(1)
+    share.reply(words="second", now=now + HOUR)
+
+    purpose, _, found = links.opened(token, now)
+    purpose.stop(found.thing, now + HOUR)
+
+    assert deliver(now + DAY) == []
+    assert Reply.objects.for_today(share.check_in.person, now + DAY).count() == 2
 
 
 def test_plain_mail_names_nobody(now: dt.datetime) -> None:
@@ -488,3 +503,16 @@ def test_answer_to_a_hello_leads_to_the_members_own_page(now: dt.datetime) -> No
 
     assert deliver(now)[0].to == member.mailbox.address
     assert [one.gesture for one in Reply.objects.hellos(member)] == ["come_by", "another_day"]
+
+
+def test_deleted_letter_leaves_the_mail_that_waits(now: dt.datetime) -> None:
+    person = factories.person(reply_mail="words")
+    share = shared(now, person=person)
+    slip = share.reply(words="canary", now=now)
+    share.reply(words="this one stays", now=now)
+
+    slip.forget(now)
+
+    letter = deliver(now + MINUTE)[0]
+    assert "this one stays" in letter.text
+    assert "canary" not in letter.all

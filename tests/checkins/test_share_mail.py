@@ -68,7 +68,7 @@ def test_words_stand_only_where_the_person_put_them_in_the_mail(now: dt.datetime
     assert [name for name, letter in letters.items() if CANARY in letter.all] == ["Inside"]
     assert [name for name, letter in letters.items() if "heavy" in letter.all] == ["Inside"]
     assert "A heavy day" in letters["Inside"].text
-    assert "What would help: listening, just listen, no advice" in letters["Inside"].text
+    assert "What would help: listening\n" in letters["Inside"].text
     assert "Noor asks: just listen, no advice." in letters["Inside"].text
 
 
@@ -85,7 +85,7 @@ def test_every_mail_to_a_member_can_be_stopped_and_leads_to_their_page(now: dt.d
 
     for letter in letters.values():
         for part in (letter.text, letter.html):
-            purposes = {purpose for purpose in re.findall(rf"{settings.SITE_URL}/[lu]/(\w)", part)}
+            purposes = set(re.findall(rf"{settings.SITE_URL}/[lu]/(\w)", part))
             assert {"y", "u"} <= purposes
             assert "How to be there" in part
 

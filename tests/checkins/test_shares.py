@@ -442,10 +442,10 @@ def test_person_reads_when_it_leaves_and_that_it_arrived(now: dt.datetime) -> No
     check_in = answer(person, now.replace(hour=22))
     night = now.replace(hour=22)
 
-    assert check_in.deliveries(night)[0].says == "leaves Friday, 8 a.m."
+    assert check_in.deliveries(night)[0].says == "leaves Friday, 08:00"
     deliver(night + 9 * HOUR)
 
-    assert check_in.deliveries(night + 10 * HOUR)[0].says == "delivered today, 8 a.m."
+    assert check_in.deliveries(night + 10 * HOUR)[0].says == "delivered today, 08:00"
 
 
 def test_person_reads_what_was_taken_back(now: dt.datetime) -> None:
