@@ -1,0 +1,134 @@
+"""Every address of the site and who gets what there, written by hand. A route not here is red.
+
+The five readers, in the order of the columns: a stranger; the person whose things are asked for;
+another person; staff without a second factor; staff who showed one in this session.
+"""
+
+from dataclasses import dataclass
+
+READERS = ("stranger", "owner", "other", "staff", "office")
+
+
+@dataclass(frozen=True)
+class Route:
+    """What each reader gets; ``args`` name things of the owner, ``sends`` what is posted."""
+
+    expected: tuple[int, int, int, int, int]
+    args: tuple[str, ...] = ()
+    method: str = "get"
+
+
+OPEN = (200, 200, 200, 200, 200)
+# Everybody signed in has a page of their own here; strangers are led to the first page.
+EACH_OWN = (302, 200, 200, 200, 200)
+EACH_OWN_SENDS = (302, 302, 302, 302, 302)
+# A thing of the owner: to all others it does not exist.
+OWNERS = (302, 200, 404, 404, 404)
+OWNERS_SENDS = (302, 302, 404, 404, 404)
+# Behind a link from a mail: without it the page is dead, whoever asks.
+BY_LINK = (410, 410, 410, 410, 410)
+OFFICE = (302, 302, 302, 302, 200)
+
+
+def post(expected: tuple[int, int, int, int, int], *args: str) -> Route:
+    return Route(expected, args, "post")
+
+
+def get(expected: tuple[int, int, int, int, int], *args: str) -> Route:
+    return Route(expected, args)
+
+
+ROUTES = {
+    # coming in, and going
+    "home": get((200, 302, 302, 302, 302)),
+    "code": get((302, 302, 302, 302, 302)),
+    "account_confirm_login_code": get((302, 302, 302, 302, 302)),
+    "code_again": post((302, 302, 302, 302, 302)),
+    "account_login": get((200, 302, 302, 302, 302)),
+    "mfa_login_webauthn": get((302, 302, 302, 302, 302)),
+    "mfa_authenticate": get((302, 302, 302, 302, 302)),
+    "account_inactive": get(OPEN),
+    "welcome": get((302, 302, 302, 302, 302)),
+    "kept": get((302, 302, 302, 302, 302)),
+    "leave_now": get((302, 302, 302, 302, 302)),
+    "sign_out": get(OPEN),
+    "account_logout": get(OPEN),
+    "sign_out_everywhere": post(EACH_OWN_SENDS),
+    # settings
+    "settings": get(EACH_OWN),
+    "you": get(EACH_OWN),
+    "zone": get(EACH_OWN),
+    "mail_settings": get(EACH_OWN),
+    "consent": get(EACH_OWN),
+    "sign_in_settings": get(EACH_OWN),
+    "mfa_index": get(EACH_OWN),
+    "password_away": post(EACH_OWN_SENDS),
+    "account_set_password": get(EACH_OWN),
+    "account_change_password": get((302, 302, 302, 302, 302)),
+    "account_reauthenticate": get((302, 403, 403, 403, 302)),
+    "mfa_reauthenticate": get((302, 403, 403, 403, 200)),
+    "mfa_reauthenticate_webauthn": get((302, 403, 403, 403, 302)),
+    "mfa_activate_totp": get((302, 200, 200, 200, 302)),
+    "mfa_deactivate_totp": get((302, 404, 404, 404, 200)),
+    "mfa_view_recovery_codes": get((302, 404, 404, 404, 404)),
+    "mfa_generate_recovery_codes": get(EACH_OWN),
+    "mfa_download_recovery_codes": get((302, 404, 404, 404, 404)),
+    "mfa_list_webauthn": get(EACH_OWN),
+    "mfa_add_webauthn": get(EACH_OWN),
+    "mfa_remove_webauthn": get((302, 404, 404, 404, 404), "number"),
+    "mfa_edit_webauthn": get((302, 404, 404, 404, 404), "number"),
+    "my_data_export": get(EACH_OWN),
+    "my_data_erase": get(EACH_OWN),
+    # the first evening
+    "begin_answer": get(EACH_OWN),
+    "begin_rhythm": get(EACH_OWN),
+    # every day
+    "today": get(EACH_OWN),
+    "today_replies": get(EACH_OWN),
+    "today_mail": post(OWNERS, "member"),
+    "said": get(OWNERS, "check_in"),
+    "change_answer": get(OWNERS, "check_in"),
+    "take_back": post(OWNERS_SENDS, "check_in"),
+    "tell_now": post(OWNERS_SENDS, "check_in"),
+    "forget_answer": post(OWNERS_SENDS, "check_in"),
+    "near": get(OWNERS, "check_in"),
+    "reply": post(OWNERS_SENDS, "reply"),
+    "look_back": get(EACH_OWN),
+    "rhythm": get(EACH_OWN),
+    "rhythm_pause": post(EACH_OWN_SENDS),
+    "rhythm_resume": post(EACH_OWN_SENDS),
+    "rhythm_stop": post(EACH_OWN_SENDS),
+    # behind the links of mails
+    "outbox_link": get(BY_LINK, "token"),
+    "outbox_stop": get(OPEN, "token"),
+    "check_in_link": get(BY_LINK, "check_in"),
+    "link_said": get(BY_LINK, "check_in"),
+    "link_send_now": post(BY_LINK, "check_in"),
+    "link_take_back": post(BY_LINK, "check_in"),
+    "link_near": get(BY_LINK, "check_in"),
+    "mail_rhythm": get(BY_LINK, "mailbox"),
+    "share": get(BY_LINK, "share"),
+    "share_undo": post(BY_LINK, "share", "reply"),
+    "member_hello": get(BY_LINK, "member"),
+    "report_share": get(BY_LINK, "share"),
+    "report_invitation": get(BY_LINK, "invitation"),
+    "report_member": get(BY_LINK, "member"),
+    # open to all
+    "help_now": get((200, 302, 302, 302, 302)),
+    "help_country": get(OPEN, "country"),
+    "help_young": get(OPEN),
+    "help_young_country": get(OPEN, "country"),
+    "what_this_is": get(OPEN),
+    "how_to_be_there": get(OPEN),
+    "privacy": get(OPEN),
+    "robots": get(OPEN),
+    "favicon": get((302, 302, 302, 302, 302)),
+    "security": get(OPEN),
+    # for other programs
+    "api_me": get((403, 200, 200, 200, 200)),
+    # only where everything runs on one machine
+    "mailbox:mailbox": get(OPEN),
+    "mailbox:letters": get(OPEN),
+    "mailbox:letter": get((404, 404, 404, 404, 404), "slug"),
+    "mailbox:letter_page": get((404, 404, 404, 404, 404), "slug"),
+}
