@@ -48,7 +48,8 @@ class SignInRequired:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         person = request.user
-        if person.is_authenticated:
+        if person.is_authenticated and settings.SESSION_COOKIE_NAME not in response.cookies:
+            # A view that takes the cookie away is on its way out; it is not given back here.
             if person.is_staff:
                 request.session.set_expiry(STAFF_IDLE)
             _mark_browser(request, response)

@@ -23,7 +23,7 @@ class SessionStore(SessionBase):
 
     def create(self) -> None:
         while True:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -47,9 +47,9 @@ class SessionStore(SessionBase):
     def save(self, must_create: bool = False) -> None:
         if self.session_key is None:
             return self.create()
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         row = Session(
-            key_hash=Session.hash(self._get_or_create_session_key()),
+            key_hash=Session.hash(self._get_or_create_session_key()),  # type: ignore[attr-defined]
             key_id=Key.objects.installation().pk,
             person_id=data.get("_auth_user_id"),
             data=data,

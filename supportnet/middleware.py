@@ -25,9 +25,11 @@ def headers(
         response = get_response(request)
         for name, value in _ALWAYS.items():
             response.headers.setdefault(name, value)
+        if not getattr(response, "xframe_options_exempt", False):
+            response.headers.setdefault("X-Frame-Options", "DENY")
         if not response.headers.get("Cache-Control"):
             response.headers["Cache-Control"] = "no-store"
-        if response.headers["Cache-Control"] == "no-store":
+        if "no-store" in response.headers["Cache-Control"]:
             response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
         return response
 

@@ -76,9 +76,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "supportnet.middleware.headers",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "vault.scope.key_scope_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -198,6 +198,18 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_FORMS = {
+    "change_password": "accounts.way_forms.ChangeForm",
+    "set_password": "accounts.way_forms.SetForm",
+    "reauthenticate": "accounts.way_forms.ByPasswordForm",
+}
+MFA_FORMS = {
+    "activate_totp": "accounts.way_forms.AddAppForm",
+    "authenticate": "accounts.way_forms.AppCodeForm",
+    "reauthenticate": "accounts.way_forms.AppCodeAgainForm",
+    "add_webauthn": "accounts.way_forms.AddKeyForm",
+    "edit_webauthn": "accounts.way_forms.RenameKeyForm",
+}
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -249,6 +261,7 @@ STORAGES = {
     },
 }
 # One machine and tests serve the files where they stand; nothing has been collected there.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = LOCAL
 
 # mail

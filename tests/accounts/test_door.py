@@ -126,6 +126,12 @@ def test_leaving_quickly_forgets_the_cookie_and_changes_nothing_else(client, noo
     assert client.get("/settings/").status_code == 302
 
 
+def test_leaving_quickly_works_for_staff_too(client, noor):
+    noor.make_staff()
+    client.force_login(noor)
+    assert client.get("/leave/").cookies["s"]["max-age"] == 0
+
+
 def test_leaving_works_for_those_who_never_signed_in(client):
     assert client.get("/leave/").status_code == 302
     assert not Session.objects.exists()
