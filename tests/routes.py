@@ -81,6 +81,8 @@ ROUTES = {
     "my_data_erase": get(EACH_OWN),
     # the first evening
     "begin_answer": get(EACH_OWN),
+    "begin_beside": get(EACH_OWN),
+    "begin_beside_link": get(OWNERS, "asked_by_hand"),
     "begin_rhythm": get(EACH_OWN),
     # every day
     "today": get(EACH_OWN),
@@ -98,6 +100,19 @@ ROUTES = {
     "rhythm_pause": post(EACH_OWN_SENDS),
     "rhythm_resume": post(EACH_OWN_SENDS),
     "rhythm_stop": post(EACH_OWN_SENDS),
+    # the circle
+    "circle": get(EACH_OWN),
+    "who_sees_what": get(EACH_OWN),
+    "invite": get(EACH_OWN),
+    "invite_preview": post((302, 200, 200, 200, 200)),
+    "invite_link": get(OWNERS, "asked_by_hand"),
+    "what_helps": get(EACH_OWN),
+    "hard_days": get(EACH_OWN),
+    "member": get(OWNERS, "member"),
+    "member_correct": post(OWNERS_SENDS, "member"),
+    "member_pause": post(OWNERS_SENDS, "member"),
+    "member_resume": post(OWNERS_SENDS, "member"),
+    "member_remove": post(OWNERS_SENDS, "member"),
     # behind the links of mails
     "outbox_link": get(BY_LINK, "token"),
     "outbox_stop": get(OPEN, "token"),
@@ -110,6 +125,13 @@ ROUTES = {
     "share": get(BY_LINK, "share"),
     "share_undo": post(BY_LINK, "share", "reply"),
     "member_hello": get(BY_LINK, "member"),
+    "invitation": get(BY_LINK, "invitation"),
+    "invitation_undo": post(BY_LINK, "invitation"),
+    "invitation_by_hand": get(BY_LINK, "invitation"),
+    "member_page": get(BY_LINK, "member"),
+    "member_leave": get(BY_LINK, "member"),
+    "member_return": post(BY_LINK, "member"),
+    "member_stop": get(BY_LINK, "mailbox"),
     "report_share": get(BY_LINK, "share"),
     "report_invitation": get(BY_LINK, "invitation"),
     "report_member": get(BY_LINK, "member"),
@@ -126,6 +148,8 @@ ROUTES = {
     "security": get(OPEN),
     # for other programs
     "api_me": get((403, 200, 200, 200, 200)),
+    "api_members": get((403, 200, 200, 200, 200)),
+    "api_member": get((403, 200, 404, 404, 404), "member"),
     # only where everything runs on one machine
     "mailbox:mailbox": get(OPEN),
     "mailbox:letters": get(OPEN),
