@@ -11,7 +11,7 @@ from circles.models.invitation import UNDO_LASTS
 from outbox.models import Mailbox
 
 if TYPE_CHECKING:
-    pass
+    from circles.models.member import Member  # noqa: F401 - named in the base class below
 
 _ENDED_ROW_LASTS = dt.timedelta(days=30)
 
