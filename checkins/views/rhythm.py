@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import public
+from accounts.access import person_of, public
 from accounts.models import Person
 from checkins import cadence, moments
 from checkins.forms.rhythm import PauseForm, RhythmForm
@@ -36,7 +36,7 @@ def begin_rhythm(request: HttpRequest) -> HttpResponse:
 @require_POST
 def pause(request: HttpRequest) -> HttpResponse:
     """A break in one step."""
-    now, schedule = timezone.now(), Schedule.objects.of(_person(request))
+    now, schedule = timezone.now(), Schedule.objects.of(person_of(request))
     form = PauseForm(request.POST)
     if schedule is not None and form.is_valid():
         schedule.pause(now=now, until=form.until(now))
@@ -47,7 +47,7 @@ def pause(request: HttpRequest) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest) -> HttpResponse:
     """The end of a break."""
-    schedule = Schedule.objects.of(_person(request))
+    schedule = Schedule.objects.of(person_of(request))
     if schedule is not None:
         schedule.resume(now=timezone.now())
         messages.success(request, _("Good to see you. There is nothing to catch up on."))
@@ -57,7 +57,7 @@ def resume(request: HttpRequest) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest) -> HttpResponse:
     """No rhythm any more."""
-    schedule = Schedule.objects.of(_person(request))
+    schedule = Schedule.objects.of(person_of(request))
     if schedule is not None:
         schedule.stop(now=timezone.now())
         messages.success(request, _("We will not ask by mail. You can still say how you are."))
@@ -83,7 +83,7 @@ def mail_rhythm(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, template: str, then: str) -> HttpResponse:
-    now, person = timezone.now(), _person(request)
+    now, person = timezone.now(), person_of(request)
     schedule = Schedule.objects.of(person)
     form = RhythmForm(request.POST or None, schedule=schedule)
     draft = _draft(form, person, now) if form.is_bound and form.is_valid() else None
@@ -138,8 +138,3 @@ def _told(schedule: Schedule, now: dt.datetime) -> dict[str, Any]:
             moments.words(slot.at, schedule.zone) for slot in schedule.moments(_SHOWN, now)
         ],
     }
-
-
-def _person(request: HttpRequest) -> Person:
-    assert isinstance(request.user, Person)
-    return request.user

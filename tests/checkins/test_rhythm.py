@@ -257,10 +257,59 @@ def test_vanished_zone_is_said_kindly_and_the_way_out_is_shown(page, ada, now):
 
     response = page.get("/rhythm/")
     assert "We do not know your time zone any more" in text(response)
-    assert f'href="{reverse("settings")}"' in response.content.decode()
+    assert f'href="{reverse("zone")}"' in response.content.decode()
 
     response = page.post("/rhythm/", {"how": "every_day", "time": "09:00"})
     assert "Choose one in Settings." in text(response)
+
+
+def test_ten_askings_without_an_answer_leave_no_trace_on_page_or_mail(page, ada, now):
+    factories.schedule(person=ada, now=now - 11 * DAY)
+    for day in range(10, -1, -1):
+        dispatch.tick(now - day * DAY)
+    message = Message.objects.latest("id")
+    texts = mail.with_links(emails.render([message])[message.pk], message.ring)
+
+    for shown in (text(page.get("/rhythm/")), texts.subject + texts.text):
+        assert not re.search(r"missed|\blate\b|overdue|streak|remind|in a row|days since", shown, re.I)
+        assert not re.search(r"\b1[01]\b(?! November| December|\.|2)", shown)
+
+
+# what is open, and until when
+
+
+def test_check_in_of_ones_own_accord_closes_at_the_next_asking(ada, now):
+    factories.schedule(person=ada, now=SAVED)
+    dispatch.tick(now)
+
+    check_in = CheckIn.objects.speak_up(ada, now + dt.timedelta(hours=3))
+
+    assert not check_in.asked
+    assert check_in.local_date == dt.date(2026, 11, 26)
+    assert check_in.closes_at == now + DAY
+    assert CheckIn.objects.open_for(ada, now + dt.timedelta(hours=3)) != check_in
+
+
+def test_check_in_of_somebody_without_a_rhythm_closes_after_seven_days(ada, now):
+    assert CheckIn.objects.speak_up(ada, now).closes_at == now + 7 * DAY
+    assert CheckIn.objects.open_for(ada, now) is None
+
+
+def test_local_date_is_that_of_the_persons_own_evening(now):
+    kiri = factories.person(zone="Pacific/Kiritimati")
+
+    late = CheckIn.objects.speak_up(kiri, dt.datetime(2026, 11, 26, 11, tzinfo=dt.UTC))
+
+    assert late.local_date == dt.date(2026, 11, 27)
+
+
+def test_more_frequent_rhythm_closes_the_open_question_sooner(ada, now):
+    factories.schedule(person=ada, now=SAVED, weekdays=0b0001000)
+    dispatch.tick(now)
+
+    factories.schedule(person=ada, now=now)
+
+    assert CheckIn.objects.get().closes_at == now + DAY
 
 
 # the link in each asking mail
