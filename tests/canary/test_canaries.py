@@ -1,0 +1,217 @@
+"""Words of people stand nowhere in clear: not in tables, logs, sessions, Redis or the log ahead.
+
+The list of columns comes from the models themselves: a text column that is neither planted nor
+named here turns the test red.
+"""
+
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import psycopg2
+import pytest
+import redis
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+
+from tests.servers import start_valkey
+from vault.fields import SealedField
+
+# What the walk leaves in each sealed column, as it stands there when opened.
+CANARIES = {
+    "accounts.Person.own_subject": "canary-subject",
+    "accounts.Session.data": "canary-kept",
+    "checkins.Answer.chosen": "{",
+    "checkins.Answer.note": "canary-note",
+    "checkins.Answer.went_well": "canary-well",
+    "checkins.Answer.word": "up_and_down",
+    "checkins.Answer.would_help": "just_listen",
+    "checkins.Reply.gesture": "canary-gesture",
+    "checkins.Reply.kinds": "informational",
+    "checkins.Reply.words": "canary-reply",
+    "circles.Circle.asked": "[",
+    "circles.Circle.gestures": "canary-gesture",
+    "circles.Circle.helps_me": "canary-helps",
+    "circles.Invitation.words": "canary-invitation",
+    "circles.Member.answers_when": "canary-when",
+    "circles.Member.away_words": "canary-away",
+    "circles.Member.first_word": "canary-first",
+    "circles.Member.label": "canary-label",
+    "circles.Member.name": "canary-name",
+    "moderation.Report.words": "canary-report",
+    "outbox.Mailbox.address": "canary-member@example.org",
+    "outbox.Message.body": "canary-program",
+}
+# Clear by design, and the docs say so: they prove that the search finds what is there.
+CLEAR = {
+    "accounts.Person.email": "canary-person@example.org",
+    "accounts.Person.display_name": "Canary-display",
+    "account.EmailAddress.email": "canary-person@example.org",
+}
+# Never a person's words: choices, codes, zones, hashes, names of our own.
+NOT_WORDS = re.compile(
+    r"(?:\w+\.)+(?:kind|lane|state|reason|setback|claim_owner|why_code|dedupe_key|message_key|way|said|"
+    r"level|hard_day_rule|country|zone|parked_why|language|reply_mail|text_version|key_hash|"
+    r"address_hash|about|name|type|codename|app_label|model|wrapped|password|hidden_id|phone|tel|"
+    r"hours|source|object_id|object_repr|change_message|key|data|status|what)"
+)
+# Named exceptions to the pattern above: these columns of that name do hold words.
+WORDS_AFTER_ALL = {"circles.Member.name"}
+# Sealed, but too short or too common to be searched for in clear.
+NOT_SEARCHED = {"{", "[", "informational"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("canary")
+
+
+@pytest.fixture(scope="module")
+def places(folder: Path) -> dict[str, bytes]:
+    """Everything the walk left behind, by the name of the place."""
+    return _walk(folder, "whole")
+
+
+def columns() -> list[tuple[str, bool]]:
+    """Every column that can hold text, and whether it is sealed."""
+    texts = (models.CharField, models.TextField, models.JSONField, models.BinaryField)
+    return [
+        (f"{model._meta.label}.{field.name}", isinstance(field, SealedField))
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, texts) and not isinstance(field, models.UUIDField)
+    ]
+
+
+def test_every_text_column_is_sealed_and_planted_or_named_as_clear() -> None:
+    unknown = []
+    for name, sealed in columns():
+        known = name in CANARIES if sealed else name in CLEAR or NOT_WORDS.fullmatch(name)
+        if not known or (name in WORDS_AFTER_ALL and not sealed):
+            unknown.append(name)
+
+    assert unknown == []
+
+
+def test_the_walk_left_its_word_in_every_sealed_column(
+    places: dict[str, bytes], folder: Path
+) -> None:
+    planted = json.loads((folder / "whole" / "planted.json").read_text())
+
+    assert [name for name, canary in CANARIES.items() if canary not in planted[name]] == []
+
+
+def test_the_search_finds_what_stands_in_clear(places: dict[str, bytes]) -> None:
+    assert found_in(places, CLEAR.values())
+    for canary in CLEAR.values():
+        assert any("supportnet" in place or "base" in place for place in found_in(places, [canary]))
+
+
+def test_no_sealed_word_stands_anywhere_in_clear(places: dict[str, bytes]) -> None:
+    searched = set(CANARIES.values()) - NOT_SEARCHED
+
+    assert found_in(places, searched) == {}
+
+
+def test_no_log_and_no_broker_holds_even_what_is_clear_in_the_database(
+    places: dict[str, bytes],
+) -> None:
+    outside = {name: text for name, text in places.items() if name in {"output", "redis"}}
+
+    assert outside["output"], "at DEBUG something is logged"
+    assert found_in(outside, CLEAR.values()) == {}
+
+
+@pytest.mark.parametrize("column", ["checkins.Answer.note", "circles.Member.label"])
+def test_taking_one_seal_away_is_noticed(folder: Path, column: str) -> None:
+    places = _walk(folder, column, broken=column)
+
+    assert found_in(places, [CANARIES[column]])
+
+
+def found_in(places: dict[str, bytes], canaries: object) -> dict[str, list[str]]:
+    """Which canaries stand in which place: as they are, in base64, or in hex."""
+    found: dict[str, list[str]] = {}
+    for place, text in places.items():
+        lower = text.lower()
+        for canary in canaries:  # type: ignore[attr-defined]
+            if any(form in lower for form in _forms(canary)) or any(
+                form in text for form in _base64_forms(canary)
+            ):
+                found.setdefault(place, []).append(canary)
+    return found
+
+
+def _forms(canary: str) -> list[bytes]:
+    plain = canary.lower().encode()
+    return [plain, canary.encode().hex().encode(), plain.replace(b"@", b"%40")]
+
+
+def _base64_forms(canary: str) -> list[bytes]:
+    # Wherever it begins in a longer text, one of three alignments shows its inner letters.
+    forms = []
+    for shift in range(3):
+        coded = base64.b64encode(b"\0" * shift + canary.encode())
+        forms.append(coded[4 if shift else 0 : -4])
+    return forms
+
+
+def _walk(folder: Path, name: str, broken: str = "") -> dict[str, bytes]:
+    target, var = folder / name, folder / f"{name}-var"
+    target.mkdir()
+    var.mkdir()
+    environment = os.environ | {"SUPPORTNET_VAR": str(var), "LOG_LEVEL": "DEBUG"}
+    environment["REDIS_URL"] = start_valkey(target)
+    database = _database(name)
+    if database:
+        environment["DATABASE_URL"] = database
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.canary.journey", str(target), broken],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()[-4000:]
+    places = {"output": done.stdout + done.stderr, "redis": _all_of(environment["REDIS_URL"])}
+    for file in (target / "var").rglob("*"):
+        if file.is_file() and file.name != "secrets.env":
+            places[str(file.relative_to(target))] = file.read_bytes()
+    return places | (_pages_of(database) if database else {})
+
+
+def _database(name: str) -> str:
+    """A fresh database beside the tests' own, when they run on PostgreSQL."""
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        return ""
+    fresh = "canary_" + re.sub(r"\W", "_", name.lower()) + f"_{os.getpid()}"
+    url = urlsplit(os.environ["DATABASE_URL"])
+    server = psycopg2.connect(os.environ["DATABASE_URL"])
+    server.autocommit = True
+    server.cursor().execute(f'CREATE DATABASE "{fresh}"')
+    server.close()
+    return url._replace(path=f"/{fresh}").geturl()
+
+
+def _pages_of(url: str) -> dict[str, bytes]:
+    """The files of the database as the server keeps them, write-ahead log included."""
+    data = Path(parse_qs(urlsplit(url).query)["host"][0])
+    server = psycopg2.connect(url)
+    cursor = server.cursor()
+    cursor.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
+    ((oid,),) = cursor.fetchall()
+    server.close()
+    files = [*(data / "base" / str(oid)).iterdir(), *(data / "pg_wal").glob("0*")]
+    return {f"base/{file.name}": file.read_bytes() for file in files if file.is_file()}
+
+
+def _all_of(url: str) -> bytes:
+    """Every key and value that a Redis holds."""
+    with redis.Redis.from_url(url) as client:
+        return b"\n".join(key + b" " + (client.dump(key) or b"") for key in client.scan_iter())
