@@ -1,7 +1,6 @@
 """What every test may ask for: a moment, a mail server, a browser; and what none may do."""
 
 import os
-import shutil
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,18 +13,10 @@ from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
 
 from supportnet.local.sentences import write_mirror
+from tests.browser import FLAGS, find
 from tests.mail_server import MailServer
 
 _NO_BROWSER = "NO CHROMIUM: the walks through the pages were NOT run. Install it or set CHROMIUM."
-_BROWSER_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture
@@ -44,7 +35,7 @@ def smtp() -> Iterator[MailServer]:
 @pytest.fixture(scope="session")
 def browser_path() -> str:
     """Where Chromium is. Without one the walks are left out here, and fail where CI says so."""
-    found = _chromium()
+    found = find()
     if not found:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(_NO_BROWSER)
     return found
@@ -54,9 +45,7 @@ def browser_path() -> str:
 def browser(browser_path: str) -> Iterator[Browser]:
     """A Chromium for the session; each reader opens a `browser.new_context()` of their own."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=browser_path, args=list(_BROWSER_FLAGS)
-        )
+        browser = playwright.chromium.launch(executable_path=browser_path, args=list(FLAGS))
         yield browser
         browser.close()
 
@@ -106,8 +95,3 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     skipped = terminalreporter.stats.get("skipped", [])
     if any(_NO_BROWSER in str(report.longrepr) for report in skipped):
         terminalreporter.write_line(_NO_BROWSER, red=True, bold=True)
-
-
-def _chromium() -> str:
-    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
-    return next((found for name in names if name and (found := shutil.which(name))), "")
