@@ -20,13 +20,16 @@ STAFF_IDLE = dt.timedelta(minutes=15)
 
 
 def person_language(get_response: GetResponse) -> GetResponse:
-    """Speak the language a signed-in person chose, whatever their browser says."""
+    """Speak the language and tell the hours of a signed-in person, whatever their browser says."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
+        clock = None
         if not _is_for_everyone(request) and request.user.is_authenticated:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
-        response = get_response(request)
+            clock = request.user.local(timezone.now()).tzinfo
+        with timezone.override(clock):
+            response = get_response(request)
         response.headers.setdefault("Content-Language", translation.get_language())
         return response
 

@@ -23,6 +23,20 @@ def day_words(at: dt.datetime, zone: str) -> str:
     return date_format(local, pgettext("a day, in Django's date format", "l j F"))
 
 
+def ago_words(at: dt.datetime, now: dt.datetime) -> str:
+    """When something was said, on the clock of ``now``: "today, 19:46", "Sunday, 19:46"."""
+    local = at.astimezone(now.tzinfo)
+    time = date_format(local, "H:i")
+    days = (now.date() - local.date()).days
+    if days == 0:
+        return _("today, %(time)s") % {"time": time}
+    if days == 1:
+        return _("yesterday, %(time)s") % {"time": time}
+    if days < 7:
+        return _("%(weekday)s, %(time)s") % {"weekday": date_format(local, "l"), "time": time}
+    return date_format(local, pgettext("a day, in Django's date format", "l j F"))
+
+
 def rhythm_words(*, weekdays: int, every_weeks: int, local_time: dt.time) -> str:
     """A rhythm: "Every day at 09:00", "Every Monday and Friday at 20:00"."""
     said = {"days": days_words(weekdays), "time": local_time.strftime("%H:%M")}

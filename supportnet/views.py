@@ -19,7 +19,7 @@ from accounts.forms import ZoneForm
 from accounts.models import Person
 from checkins.forms.answer import AnswerForm
 from checkins.models import CheckIn, Reply, Schedule
-from circles.models import Circle
+from circles.models import Circle, Member
 from supportnet import my_data
 from supportnet.consent import withdraw
 from supportnet.forms import EraseForm
@@ -70,6 +70,7 @@ def _today(person: Person, form: AnswerForm) -> dict[str, Any]:
         "form": form,
         "said": CheckIn.objects.said_today(person, now),
         "show_invite": not form.members,
+        "asked": Member.objects.of(person).pending(now),
         "next_asking": Schedule.objects.next_words(person, now),
         **_letters(person),
         "members": form.members,
@@ -77,8 +78,10 @@ def _today(person: Person, form: AnswerForm) -> dict[str, Any]:
 
 
 def _letters(person: Person) -> dict[str, Any]:
+    now = timezone.now()
     return {
-        "replies": Reply.objects.for_today(person, timezone.now()),
+        "replies": Reply.objects.for_today(person, now),
+        "local_now": person.local(now),
         "choices": Reply.Choice.choices,
         "members": Circle.objects.of(person).members.beside(),
     }

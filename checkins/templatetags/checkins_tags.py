@@ -1,8 +1,11 @@
 """Small words that pages of the check-ins room use."""
 
+import datetime as dt
+
 from django import template
 from django.utils.translation import gettext as _
 
+from checkins import moments
 from checkins.forms.answer import HEARS
 from checkins.models import Answer
 
@@ -16,6 +19,12 @@ _WORDS = dict(Answer.Word.choices)
 def hears(level: str | None) -> str:
     """What a member with this level hears, in the person's words."""
     return str(_HEARS.get(level or "", _("nothing")))
+
+
+@register.filter
+def ago(at: dt.datetime, now: dt.datetime) -> str:
+    """When something was said, as one would tell it at ``now``."""
+    return moments.ago_words(at, now)
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import knows_browser, public
 from checkins import near
 from checkins.answering import Closed
+from checkins.deliveries import TAKEN_BACK
 from checkins.forms.answer import LinkAnswerForm
 from checkins.models import CheckIn
 from circles.models import Circle
@@ -52,6 +53,7 @@ def link_said(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     context = {
         "check_in": check_in,
         "count": len([delivery for delivery in deliveries if delivery.can_take_back]),
+        "taken_back": any(delivery.state == TAKEN_BACK for delivery in deliveries),
         "waits": check_in.waits_for_a_human(now),
     }
     return render(request, "checkins/link_said.html", context)
