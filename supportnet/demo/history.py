@@ -18,6 +18,7 @@ from checkins.models import CheckIn, Reply, Schedule, Share
 from circles.models import Circle, Member
 from outbox.models import Message
 from supportnet.demo import story
+from vault.scope import key_scope
 
 _DAY = dt.timedelta(days=1)
 _LETTERS_TAKE = dt.timedelta(hours=3)
@@ -30,6 +31,7 @@ def exists() -> bool:
     return Person.objects.filter(email=story.ADDRESS).exists()
 
 
+@key_scope()
 @transaction.atomic
 def write(now: dt.datetime) -> Person:
     """Make the person, the circle and all that was said until ``now``."""
@@ -60,8 +62,8 @@ def _evenings(now: dt.datetime) -> list[dt.datetime]:
 
 
 def _rhythm(person: Person, turn: int, day: dt.datetime) -> None:
-    """Weekly at first, three times a week after half a year, every day after a year."""
-    changes = {0: "weekly", 180: "thrice", 365: "daily"}
+    """Weekly at first, three times a week after half a year, every day of late."""
+    changes = {0: "weekly", 180: "thrice", 450: "daily"}
     if rhythm := changes.get(turn):
         Schedule.objects.save_for(
             person, weekdays=_WEEKDAYS[rhythm], local_time=dt.time(18, 30), now=day
