@@ -6,8 +6,7 @@ Date, boundaries and links, so that mail programs can see it is the same one.
 
 import binascii
 import hmac
-from email.headerregistry import Address
-from email.policy import SMTP
+from email.header import Header
 from email.utils import format_datetime
 from hashlib import sha256
 
@@ -19,16 +18,17 @@ from outbox.models import Message
 from vault import ring as rings
 
 _SITE_NAME = "SupportNet"
+_LONGEST_PLAIN = 60
 
 
-def to_bytes(message: Message, mail: Mail) -> bytes:
+def to_bytes(message: Message, mail: Mail, recipient: str) -> bytes:
     """The whole mail, ready for DATA."""
     texts = with_links(mail, message.ring)
     identity = _identity(message)
     head = [
-        _folded("From", _sender(texts.from_name)),
-        f"To: {headers.clean(message.mailbox.address)}\r\n",
-        _folded("Subject", headers.clean(texts.subject)),
+        f"From: {_sender(texts.from_name)} <{settings.MAIL_FROM}>\r\n",
+        f"To: {headers.clean(recipient)}\r\n",
+        f"Subject: {_line(headers.clean(texts.subject), first=len('Subject: '))}\r\n",
         f"Date: {format_datetime(message.made_at)}\r\n",
         f"Message-ID: <{identity}@{_domain()}>\r\n",
         f"Content-Language: {headers.clean(mail.language)}\r\n",
@@ -42,7 +42,23 @@ def to_bytes(message: Message, mail: Mail) -> bytes:
 
 
 def _sender(name: str) -> str:
-    return str(Address(headers.name(name) or _SITE_NAME, addr_spec=settings.MAIL_FROM))
+    clean = headers.name(name) or _SITE_NAME
+    if _is_plain(clean):
+        return '"{}"'.format(clean.replace("\\", "\\\\").replace('"', '\\"'))
+    return _encoded(clean, first=len("From: "))
+
+
+def _line(text: str, *, first: int) -> str:
+    return text if _is_plain(text) else _encoded(text, first=first)
+
+
+def _is_plain(text: str) -> bool:
+    # "=?" would be read as an encoded word; a long line has to be folded.
+    return text.isascii() and len(text) <= _LONGEST_PLAIN and "=?" not in text
+
+
+def _encoded(text: str, *, first: int) -> str:
+    return Header(text, "utf-8", maxlinelen=76 - first).encode(linesep="\r\n")
 
 
 def _domain() -> str:
@@ -63,10 +79,6 @@ def _stop_lines(mail: Mail, ring: int) -> list[str]:
         f"List-Unsubscribe: <{links.stop_url(mail.unsubscribe, ring)}>\r\n",
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
     ]
-
-
-def _folded(name: str, value: str) -> str:
-    return str(SMTP.header_factory(name, value).fold(policy=SMTP))
 
 
 def _body(text: str, page: str, boundary: str) -> bytes:

@@ -10,15 +10,17 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from outbox import claims, kinds, letter, smtp, sweep
+from outbox import claims, kinds, smtp, sweep
 from outbox.bell import bell
 from outbox.claims import Outcome
 from outbox.journal import Journal, Unwritable
+from outbox.letter import to_bytes
 from outbox.models import Message
 from vault.models import Key, KeyGone
 from vault.scope import key_scope
@@ -33,7 +35,14 @@ _LEASE_AT_DOT = smtp.AFTER_DOT
 
 _Reason = Message.Reason
 _Clock = Callable[[], dt.datetime]
-Letters = list[tuple[Message, bytes]]
+
+
+class Letter(NamedTuple):
+    """A message as it goes out."""
+
+    message: Message
+    recipient: str
+    data: bytes
 
 
 def steady_clock() -> float:
@@ -97,20 +106,20 @@ class Sender:
         Key.objects.open_many(keys)
         outcomes, letters = self._write(group)
         bounced = []
-        for message, data in letters:
-            outcome = self._send(message, data)
+        for written in letters:
+            outcome = self._send(written)
             if outcome is None:
                 continue
-            outcomes[message.pk] = outcome
+            outcomes[written.message.pk] = outcome
             if outcome.reason == _Reason.REFUSED and outcome.setback.startswith("rcpt"):
-                bounced.append(message.mailbox)
+                bounced.append(written.message.mailbox)
         now = self._clock()
         claims.settle(self._journal.owner, outcomes, now=now)
         for mailbox in bounced:
             mailbox.bounce(now=now)
         self.tally.update(outcome.state for outcome in outcomes.values())
 
-    def _write(self, group: Sequence[Message]) -> tuple[dict[int, Outcome], Letters]:
+    def _write(self, group: Sequence[Message]) -> tuple[dict[int, Outcome], list[Letter]]:
         now = self._clock()
         try:
             return _Writer(self._journal, now).write(group)
@@ -118,9 +127,9 @@ class Sender:
             self.is_stuck = True
             return {m.pk: claims.unreached(m, "journal", now=now) for m in group}, []
 
-    def _send(self, message: Message, data: bytes) -> Outcome | None:
+    def _send(self, letter: Letter) -> Outcome | None:
         """Hand one mail over; None when it is not ours any more."""
-        now = self._clock
+        now, message = self._clock, letter.message
         try:
             if self._lease_left() < _LEASE_TO_START:
                 raise _LeaseOver
@@ -128,7 +137,7 @@ class Sender:
             # The fence: whatever was taken back until this moment stays here.
             if not claims.still_ours(message, self._journal.owner):
                 return None
-            self._hand_over(message, data)
+            self._hand_over(letter)
         except _LeaseOver:
             return claims.back(message)
         except smtp.Refused as no:
@@ -150,7 +159,8 @@ class Sender:
             return claims.later(message, put_off.setback, now=now())
         return claims.sent(message)
 
-    def _hand_over(self, message: Message, data: bytes) -> None:
+    def _hand_over(self, letter: Letter) -> None:
+        message, recipient, data = letter
         attempt = message.attempts + 1
 
         def note() -> None:
@@ -159,7 +169,7 @@ class Sender:
             self._journal.hands_over(message.pk, attempt)
 
         try:
-            queue_id = self._line.hand_over(settings.MAIL_FROM, message.mailbox.address, data, note)
+            queue_id = self._line.hand_over(settings.MAIL_FROM, recipient, data, note)
         except (smtp.Refused, smtp.Later):
             with contextlib.suppress(Unwritable):
                 self._journal.declined(message.pk, attempt)
@@ -194,15 +204,15 @@ class _Writer:
         self._journal, self._now = journal, now
         self._outcomes: dict[int, Outcome] = {}
 
-    def write(self, group: Sequence[Message]) -> tuple[dict[int, Outcome], Letters]:
+    def write(self, group: Sequence[Message]) -> tuple[dict[int, Outcome], list[Letter]]:
         """The outcomes known already, and the letters that may leave."""
-        letters: Letters = []
+        letters: list[Letter] = []
         for kind, messages in _by_kind(group):
             letters += self._write_kind(kind, messages)
         order = {message.pk: place for place, message in enumerate(group)}
-        return self._outcomes, sorted(letters, key=lambda pair: order[pair[0].pk])
+        return self._outcomes, sorted(letters, key=lambda one: order[one.message.pk])
 
-    def _write_kind(self, kind: kinds.Kind, messages: list[Message]) -> Letters:
+    def _write_kind(self, kind: kinds.Kind, messages: list[Message]) -> list[Letter]:
         ids = [message.pk for message in messages]
         self._journal.begins(ids)
         try:
@@ -233,14 +243,14 @@ class _Writer:
                 return claims.ended(_Reason.DROPPED)
         return None
 
-    def _written(self, kind: kinds.Kind, messages: list[Message]) -> Letters:
+    def _written(self, kind: kinds.Kind, messages: list[Message]) -> list[Letter]:
         try:
             return self._rendered(kind, messages)
         except (OperationalError, InterfaceError):
             raise
         except Exception:
             logger.info("a batch could not be written; trying its mails one by one")
-        letters: Letters = []
+        letters: list[Letter] = []
         for message in messages:
             self._journal.begins([message.pk])
             failed = self._isolated(message, lambda m: letters.extend(self._rendered(kind, [m])))
@@ -249,11 +259,15 @@ class _Writer:
                 self._outcomes[message.pk] = failed
         return letters
 
-    def _rendered(self, kind: kinds.Kind, messages: list[Message]) -> Letters:
+    def _rendered(self, kind: kinds.Kind, messages: list[Message]) -> list[Letter]:
         mails = kind.render(messages) if messages else {}
-        letters = [(m, letter.to_bytes(m, mails[m.pk])) for m in messages if m.pk in mails]
+        letters = []
         for message in messages:
-            if message.pk not in mails:  # its subject is gone: nothing is left to say
+            if message.pk in mails:
+                recipient = message.mailbox.address
+                data = to_bytes(message, mails[message.pk], recipient)
+                letters.append(Letter(message, recipient, data))
+            else:  # its subject is gone: nothing is left to say
                 self._outcomes[message.pk] = claims.ended(_Reason.DROPPED)
         return letters
 

@@ -20,6 +20,7 @@ from outbox.models import Message
 from tests import factories
 
 SUBJECT = uuid.UUID(int=7)
+TO = "anna@example.org"
 ANSWER, STOP = Link("c", SUBJECT, 1), Link("p", SUBJECT, 1)
 
 
@@ -36,7 +37,7 @@ def composed(**fields: Any) -> Mail:
 
 
 def parsed(message: Message, written: Mail) -> EmailMessage:
-    read = email.message_from_bytes(letter.to_bytes(message, written), policy=policy.default)
+    read = email.message_from_bytes(letter.to_bytes(message, written, TO), policy=policy.default)
     assert isinstance(read, EmailMessage)
     return read
 
@@ -115,8 +116,8 @@ def test_a_right_to_left_mail_says_so() -> None:
 
 def test_the_bytes_of_a_mail_are_the_same_each_time(message: Message) -> None:
     written = composed()
-    assert letter.to_bytes(message, written) == letter.to_bytes(
-        Message.objects.get(), mail.from_body(mail.to_body(written))
+    assert letter.to_bytes(message, written, TO) == letter.to_bytes(
+        Message.objects.get(), mail.from_body(mail.to_body(written)), TO
     )
 
 
@@ -161,7 +162,9 @@ def test_words_of_any_script_arrive_as_they_were_written(message: Message) -> No
 
 
 def test_lines_are_short_enough_for_every_server(message: Message) -> None:
-    data = letter.to_bytes(message, Mail(subject="x" * 400, text="y" * 10_000, html="z" * 10_000))
+    data = letter.to_bytes(
+        message, Mail(subject="x" * 400, text="y" * 10_000, html="z" * 10_000), TO
+    )
     assert max(len(line) for line in data.split(b"\r\n")) <= 998
     assert b"\n" not in data.replace(b"\r\n", b"")
 
