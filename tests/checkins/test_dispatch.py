@@ -238,22 +238,23 @@ def test_pause_with_an_end_is_over_when_the_next_asking_comes():
     assert schedule.paused_until is None
 
 
-def test_no_statement_reads_the_whole_table_of_schedules():
-    """SQLite once read it all for each group of an UPDATE: 5,000 askings took seven seconds."""
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL chooses by its statistics.")
-    factories.schedule(person=factories.person(), now=SAVED)
-    plans = []
+# PostgreSQL chooses by its statistics; SQLite by how a statement is written.
+if connection.vendor == "sqlite":
 
-    def explained(execute, sql, params, many, context):
-        if sql.lstrip().startswith("WITH g"):
-            with connection.cursor() as cursor:
-                rows = cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params).fetchall()
-                plans.append([row[3] for row in rows])
-        return execute(sql, params, many, context)
+    def test_no_statement_reads_the_whole_table_of_schedules():
+        """SQLite once read it all for each group of an UPDATE: 5,000 askings took seven seconds."""
+        factories.schedule(person=factories.person(), now=SAVED)
+        plans = []
 
-    with connection.execute_wrapper(explained):
-        dispatch.tick(NINE)
+        def explained(execute, sql, params, many, context):
+            if sql.lstrip().startswith("WITH g"):
+                with connection.cursor() as cursor:
+                    rows = cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params).fetchall()
+                    plans.append([row[3] for row in rows])
+            return execute(sql, params, many, context)
 
-    assert len(plans) == 3
-    assert not any(line.startswith("SCAN s") for plan in plans for line in plan)
+        with connection.execute_wrapper(explained):
+            dispatch.tick(NINE)
+
+        assert len(plans) == 3
+        assert not any(line.startswith("SCAN s") for plan in plans for line in plan)

@@ -271,7 +271,9 @@ def test_ten_askings_without_an_answer_leave_no_trace_on_page_or_mail(page, ada,
     texts = mail.with_links(emails.render([message])[message.pk], message.ring)
 
     for shown in (text(page.get("/rhythm/")), texts.subject + texts.text):
-        assert not re.search(r"missed|\blate\b|overdue|streak|remind|in a row|days since", shown, re.I)
+        assert not re.search(
+            r"missed|\blate\b|overdue|streak|remind|in a row|days since", shown, re.I
+        )
         assert not re.search(r"\b1[01]\b(?! November| December|\.|2)", shown)
 
 
