@@ -223,7 +223,7 @@ if connection.vendor == "postgresql":
 
     @pytest.mark.django_db(transaction=True)
     def test_worker_that_hangs_in_the_middle_holds_up_only_its_own_batch(now: dt.datetime) -> None:
-        """PostgreSQL passes over locked rows; on SQLite, with its one writer, others wait their turn."""
+        """PostgreSQL passes over locked rows; on SQLite, with its one writer, others wait."""
         hung = factories.schedule(person=factories.person(), now=now - DAY)
         factories.schedule(person=factories.person(), now=now - DAY)
 
