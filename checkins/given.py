@@ -28,7 +28,7 @@ class Given:
 def page_of(share: Share, now: dt.datetime) -> dict[str, Any]:
     """The context of the member's page behind the link of a share."""
     person = share.member.circle.person
-    given = [_cut(each) for each in Share.objects.in_one_mail(share) if each.is_shown()]
+    given = [_cut(each) for each in share.with_its_company() if each.is_shown()]
     conversation = list(Reply.objects.conversation(share))
     mine = [reply for reply in conversation if not reply.by_person]
     return {

@@ -27,7 +27,7 @@ class ShareQuerySet(models.QuerySet["Share"]):
     def for_reading(self) -> "ShareQuerySet":
         """With all that a page or a mail about them needs, in one query."""
         return self.select_related(
-            "check_in__answered", "check_in__person", "member__circle", "member__mailbox"
+            "check_in__answered", "check_in__person", "member__circle__person", "member__mailbox"
         )
 
     def of(self, person: "Person") -> "ShareQuerySet":
@@ -38,10 +38,13 @@ class ShareQuerySet(models.QuerySet["Share"]):
         return self.order_by("-made_at", "-pk")
 
     def with_mail(self) -> "ShareQuerySet":
-        """With the moment their mail left, or was made, as ``mailed_at``."""
+        """With when their mail left or was made, and whether it brings other shares too."""
         mails = Message.objects.filter(dedupe_key=models.OuterRef("message_key"))
         moment = mails.values(at=Coalesce("sent_at", "made_at"))[:1]
-        return self.annotate(mailed_at=models.Subquery(moment))
+        others = Share.objects.filter(
+            message_key=models.OuterRef("message_key"), member=models.OuterRef("member")
+        ).exclude(pk=models.OuterRef("pk"))
+        return self.annotate(mailed_at=models.Subquery(moment), in_company=models.Exists(others))
 
     def in_message(self, key: str) -> "ShareQuerySet":
         """The shares a message brings, the newest first."""
@@ -108,6 +111,12 @@ class Share(models.Model):
     def is_shown(self) -> bool:
         """Whether there is something to read behind its link just now."""
         return self.given is not None
+
+    def with_its_company(self) -> list["Share"]:
+        """The shares that came in one mail with it, itself included, the newest first."""
+        if getattr(self, "in_company", True):
+            return list(Share.objects.in_one_mail(self))
+        return [self]
 
     def link_ends_at(self) -> dt.datetime:
         """Fourteen days after the mail, also when the check-in closed."""
