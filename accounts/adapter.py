@@ -5,6 +5,7 @@ import datetime as dt
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponseRedirect
@@ -21,6 +22,7 @@ from outbox.mail import compose
 from vault.fields import seal, unseal
 from vault.models import Key
 
+_JUST_NOW = dt.timedelta(minutes=15)
 _BOUND = "accounts.second_factor"
 
 
@@ -57,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("kept") if kept(request, timezone.now()) else reverse("today")
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        now, quarter = timezone.now(), dt.timedelta(minutes=15)
+        now, quarter = timezone.now(), _JUST_NOW
         checks = [
             limits.allow(
                 "password for address",
@@ -75,6 +77,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponseRedirect:
         return HttpResponseRedirect(reverse("account_inactive"))
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        # Whoever came in a moment ago has just shown that it is them.
+        records = get_authentication_records(self.request, self.request.user)
+        fresh = timezone.now().timestamp() - _JUST_NOW.total_seconds()
+        return not any(record["at"] > fresh for record in records)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("sign_in_settings")

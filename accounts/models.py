@@ -98,7 +98,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     own_subject = SealedField(size=256)
     plain_mail = models.BooleanField(default=False)
     # Nobody needs to know when somebody was last here.
-    last_login = None  # type: ignore[misc]
+    last_login = None
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField()
@@ -106,7 +106,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     objects = PersonManager()
 
