@@ -72,11 +72,17 @@ def keep_typed(request: HttpRequest, now: dt.datetime) -> bool:
     return True
 
 
+def is_keeping(request: HttpRequest, now: dt.datetime) -> bool:
+    """Whether a form waits in this session, and its hour is not over."""
+    found = request.session.get(KEPT)
+    return bool(found) and now.timestamp() - found["at"] <= KEPT_FOR.total_seconds()
+
+
 def kept(request: HttpRequest, now: dt.datetime) -> dict[str, Any] | None:
     """The form kept in this session, or None: there is none, its hour is over, it is another's."""
-    found = request.session.get(KEPT)
-    if not found or now.timestamp() - found["at"] > KEPT_FOR.total_seconds():
+    if not is_keeping(request, now):
         return None
+    found = request.session[KEPT]
     if found["whose"] and not constant_time_compare(found["whose"], mark_of(request.user)):
         return None
     return dict(found)

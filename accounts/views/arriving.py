@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accounts.access import public
+from accounts.access import is_keeping, public
 from accounts.forms import AddressForm, CodeForm, PasswordForm
 from accounts.models import Person
 from library import zones
@@ -38,7 +38,9 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect(get_adapter().get_login_redirect_url(request))
     form = AddressForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        page = render(request, "home/home.html", {"form": form, "next": _next(request)})
+        waits = is_keeping(request, timezone.now())
+        context = {"form": form, "next": _next(request), "words_wait": waits}
+        page = render(request, "home/home.html", context)
         page.headers["X-Robots-Tag"] = "all"
         return page
     address, now = form.cleaned_data["email"], timezone.now()

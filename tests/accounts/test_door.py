@@ -30,6 +30,7 @@ def test_a_private_page_is_closed_to_strangers(client):
 def test_what_was_typed_while_signed_out_waits_sealed_and_comes_back(client, noor):
     answer = client.post("/settings/mail/", {"own_subject": WORDS, "reply_mail": "none"})
     assert answer["Location"] == "/"
+    assert "Your words are kept for an hour" in client.get("/").content.decode()
     row = Session.objects.get()
     assert WORDS not in repr(Session.objects.values_list())
     assert WORDS in repr(row.data)
