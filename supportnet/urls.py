@@ -1,7 +1,5 @@
 """The site map."""
 
-from pathlib import Path
-
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -9,9 +7,7 @@ from django.urls import include, path
 from accounts.access import before_welcome
 from supportnet import views
 
-# Until every room has its pages, the map shows the rooms that have some.
 _ROOMS = ["accounts", "outbox", "circles", "checkins", "moderation"]
-_built = [room for room in _ROOMS if (Path(settings.BASE_DIR) / room / "urls.py").exists()]
 
 urlpatterns = [
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
@@ -30,7 +26,7 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
     path(".well-known/security.txt", views.security, name="security"),
-    *[path("", include(f"{room}.urls")) for room in _built],
+    *[path("", include(f"{room}.urls")) for room in _ROOMS],
 ]
 if settings.LOCAL:
     urlpatterns.append(path("mailbox/", include("supportnet.local.urls")))
