@@ -37,7 +37,7 @@ class AnswerView(viewsets.ViewSet):
 
     def list(self, request: Request) -> Response:
         answers = Answer.objects.of(person_of(request)).select_related("check_in")
-        return Response(AnswerSerializer(answers[:PAGE], many=True).data)
+        return Response([AnswerSerializer(answer).data for answer in answers[:PAGE]])
 
     def create(self, request: Request) -> Response:
         form = AnswerSerializer(data=request.data)

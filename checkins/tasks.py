@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from checkins import dispatch
-from outbox import bell
+from outbox.bell import bell
 from outbox.models import Pulse
 
 # As the worker's own poll has it: only three silences of this length are an outage.

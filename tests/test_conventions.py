@@ -294,5 +294,5 @@ def _waits_and_doubles(one: Source) -> Iterator[int]:
 
 def test_tests_mirror_the_rooms() -> None:
     folders = {path.name for path in (Path(settings.BASE_DIR) / "tests").iterdir() if path.is_dir()}
-    assert folders - {"__pycache__"} <= {*FLOORS, "look", "evening", "journeys"}
+    assert folders - {"__pycache__"} <= {*FLOORS, "look", "evening", "canary", "bad_input"}
     assert not list((Path(settings.BASE_DIR) / "tests").glob("**/__init__.py"))
