@@ -75,7 +75,7 @@ def keep_typed(request: HttpRequest, now: dt.datetime) -> bool:
 def is_keeping(request: HttpRequest, now: dt.datetime) -> bool:
     """Whether a form waits in this session, and its hour is not over."""
     found = request.session.get(KEPT)
-    return bool(found) and now.timestamp() - found["at"] <= KEPT_FOR.total_seconds()
+    return found is not None and now.timestamp() - found["at"] <= KEPT_FOR.total_seconds()
 
 
 def kept(request: HttpRequest, now: dt.datetime) -> dict[str, Any] | None:
