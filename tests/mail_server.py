@@ -2,8 +2,9 @@
 
 import asyncio
 import email
+import ssl
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -50,8 +51,10 @@ class Mail:
 class MailServer:
     """Listens on a free port. Stages are MAIL, RCPT and DATA; scripted answers come first."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.mails: list[Mail] = []
+        self.reached: Counter[str] = Counter()  # how often somebody came to a stage
         self._script: dict[str, list[str]] = defaultdict(list)
         self._always: dict[str, str] = {}
         self._loop = asyncio.new_event_loop()
@@ -127,7 +130,9 @@ class MailServer:
 
     async def _listen(self) -> int:
         self._server = await self._loop.create_server(
-            lambda: Protocol(self, hostname="mail.localhost", enable_SMTPUTF8=True),
+            lambda: Protocol(
+                self, hostname="mail.localhost", enable_SMTPUTF8=True, tls_context=self._tls
+            ),
             host="127.0.0.1",
             port=0,
         )
@@ -141,6 +146,7 @@ class MailServer:
         await asyncio.gather(*waiting, return_exceptions=True)
 
     async def _answer(self, stage: str, server: Protocol) -> str:
+        self.reached[stage] += 1
         script = self._script[stage]
         answer = script.pop(0) if script else self._always.get(stage, "250 OK")
         if answer == _HANG:
