@@ -17,8 +17,10 @@ NAME_LENGTH = 60
 
 def clean(text: str) -> str:
     """``text`` as one line without control and hidden characters."""
-    kept = (_kept(letter) for letter in str(text))
-    return " ".join("".join(kept).split())
+    line = str(text)
+    if not (line.isascii() and line.isprintable()):
+        line = "".join(_kept(letter) for letter in line)
+    return " ".join(line.split())
 
 
 def looks_like_address(text: str) -> bool:

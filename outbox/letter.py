@@ -66,9 +66,11 @@ def _domain() -> str:
 
 
 def _identity(message: Message) -> str:
+    # Of the dedupe key: numbers start again after a restore, and an old number would make a new
+    # mail look like one that was delivered before.
     keys = rings.parse(settings.LINK_KEYS)
     key = keys.get(message.ring, keys[rings.newest(keys)])
-    return hmac.new(key, f"message|{message.pk}".encode(), sha256).hexdigest()[:32]
+    return hmac.new(key, f"message|{message.dedupe_key}".encode(), sha256).hexdigest()[:32]
 
 
 def _stop_lines(mail: Mail, ring: int) -> list[str]:

@@ -22,14 +22,16 @@ _TO_CONNECT = 20.0
 _TO_PART = 2.0
 
 _PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+_NOBODY = {550, 551, 553}
 _NEAR = {"localhost", "127.0.0.1", "::1"}
 
 
 class Trouble(Exception):
     """A mail that was not accepted. ``setback`` is a step and a code: never the server's words."""
 
-    def __init__(self, step: str, code: int = 0) -> None:
+    def __init__(self, step: str, code: int = 0, reply: bytes = b"") -> None:
         self.step, self.code = step, code
+        self._status = reply[:6].decode("ascii", "replace")
         super().__init__(self.setback)
 
     @property
@@ -39,6 +41,15 @@ class Trouble(Exception):
 
 class Refused(Trouble):
     """The server said no for good (5xx)."""
+
+    @property
+    def is_about_address(self) -> bool:
+        """Whether there is nobody by this address; a relay that does not know *us* is no bounce."""
+        if self.step != "rcpt":
+            return False
+        if self._status[1:2] == ".":  # an enhanced status: 5.1 is the address, 5.2 the mailbox
+            return self._status.startswith(("5.1.", "5.2.1"))
+        return self.code in _NOBODY
 
 
 class Later(Trouble):
@@ -220,14 +231,14 @@ class Connection:
 
     def _ask(self, step: str, say: Callable[[], tuple[int, bytes]], wanted: int = 250) -> None:
         try:
-            code, _reply = say()
+            code, reply = say()
         except (smtplib.SMTPException, OSError):
             self.drop()
             raise Broken(step) from None
         if code == wanted or (wanted == 250 and code == 251):
             return
         self._start_over(code)
-        raise Refused(step, code) if 500 <= code < 600 else Later(step, code)
+        raise Refused(step, code, reply) if 500 <= code < 600 else Later(step, code)
 
     def _dot(self, line: _Line) -> str:
         line.within(AFTER_DOT)

@@ -21,7 +21,7 @@ from outbox.bell import bell
 from outbox.claims import Outcome
 from outbox.journal import Journal, Unwritable
 from outbox.letter import to_bytes
-from outbox.models import Message
+from outbox.models import Mailbox, Message
 from vault.models import Key, KeyGone
 from vault.scope import key_scope
 
@@ -85,6 +85,7 @@ class Sender:
         self._line = smtp.Connection(smtp.relay(settings.SMTP_URL), hello)
         self._since_opened = 0
         self._lease_ends = 0.0
+        self._bounced: list[Mailbox] = []
 
     def batch(self) -> bool:
         """Claim and send one batch; False when nothing waits or the server is in trouble."""
@@ -105,18 +106,15 @@ class Sender:
         keys = {message.key_id for message in group} | {row.mailbox.key_id for row in group}
         Key.objects.open_many(keys)
         outcomes, letters = self._write(group)
-        bounced = []
         for written in letters:
             outcome = self._send(written)
             if outcome is None:
                 continue
             outcomes[written.message.pk] = outcome
-            if outcome.reason == _Reason.REFUSED and outcome.setback.startswith("rcpt"):
-                bounced.append(written.message.mailbox)
         now = self._clock()
         claims.settle(self._journal.owner, outcomes, now=now)
-        for mailbox in bounced:
-            mailbox.bounce(now=now)
+        while self._bounced:
+            self._bounced.pop().bounce(now=now)
         self.tally.update(outcome.state for outcome in outcomes.values())
 
     def _write(self, group: Sequence[Message]) -> tuple[dict[int, Outcome], list[Letter]]:
@@ -141,7 +139,8 @@ class Sender:
         except _LeaseOver:
             return claims.back(message)
         except smtp.Refused as no:
-            if no.step == "rcpt":
+            if no.is_about_address:
+                self._bounced.append(message.mailbox)
                 return claims.ended(_Reason.REFUSED, no.setback)
             return claims.refused(message, no.setback, now=now())
         except smtp.Unsure:

@@ -69,6 +69,9 @@ def test_old_windows_are_forgotten(now: dt.datetime) -> None:
         (2, "6.6.6.6, 1.2.3.4, 5.5.5.5", "1.2.3.4"),
         (2, "6.6.6.6", "9.9.9.9"),
         (1, "", "9.9.9.9"),
+        (1, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        (1, "::ffff:1.2.3.4", "1.2.3.4"),
+        (1, "not an address", "not an address"),
     ],
 )
 def test_what_a_client_says_of_its_own_address_counts_for_nothing(

@@ -224,23 +224,29 @@ def test_a_mail_nobody_takes_for_a_day_is_given_up_visibly(
     assert dt.timedelta(hours=24) <= moment - now <= dt.timedelta(hours=29)
 
 
+@pytest.mark.parametrize("answer", ["550 nobody here", "550 5.1.1 unknown", "553 no such name"])
 def test_an_unknown_address_ends_the_mail_and_marks_the_mailbox(
-    now: dt.datetime, smtp: MailServer, box: Mailbox
+    answer: str, now: dt.datetime, smtp: MailServer, box: Mailbox
 ) -> None:
     message = factories.message(mailbox=box, now=now)
-    smtp.answer("RCPT", "550 nobody here")
+    smtp.answer("RCPT", answer)
     work(clock=at(now))
     box.refresh_from_db()
-    assert state(message) == ("ended", "refused", "rcpt 550")
+    assert state(message) == ("ended", "refused", f"rcpt {answer[:3]}")
     assert box.bounced_at == now
 
 
-@pytest.mark.parametrize("stage", ["MAIL", "DATA"])
+@pytest.mark.parametrize(
+    ("stage", "answer"),
+    [("MAIL", "554 no"), ("DATA", "554 no"), ("RCPT", "550 5.7.1 relaying denied"),
+     ("RCPT", "554 5.7.1 blocked"), ("RCPT", "530 authentication required")],
+)  # fmt: skip
 def test_a_mail_refused_for_another_reason_gets_one_more_try(
-    stage: str, now: dt.datetime, smtp: MailServer, box: Mailbox
+    stage: str, answer: str, now: dt.datetime, smtp: MailServer, box: Mailbox
 ) -> None:
+    """The address is fine as far as anyone knows: the mailbox stays open."""
     message = factories.message(mailbox=box, now=now)
-    smtp.always(stage, "554 no")
+    smtp.always(stage, answer)
     work(clock=at(now))
     assert state(message)[0] == "waiting"
     work(clock=at(message.not_before))
