@@ -173,8 +173,7 @@ def _ticked(check_in: "CheckIn", given: Answer, members: Collection[Member]) -> 
     """Whom the person chose beforehand to be told of such a day, less those kept out this time."""
     if not given.is_really_hard:
         return set()
-    circle = Circle.objects.of(check_in.person)
-    if circle.hard_day_rule != Circle.HardDayRule.TELL:
+    if not Circle.objects.known(check_in.person).tells_hard_days:
         return set()
     kept_out = {pk for pk, level in given.levels.items() if level is None}
     named = {member.pk for member in members if member.named_for_hard_days}

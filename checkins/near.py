@@ -24,13 +24,15 @@ class Line:
 
 def context(check_in: CheckIn, now: dt.datetime) -> dict[str, Any]:
     """What the signed-in person's page shows."""
-    circle = Circle.objects.of(check_in.person)
+    circle = Circle.objects.known(check_in.person)
+    said = check_in.said()
     # Taken back is not told: the button is there again.
     told = {one.member.pk: one.says for one in check_in.deliveries(now) if one.can_take_back}
     return {
         "check_in": check_in,
-        "people": [Line(member, told.get(member.pk, "")) for member in named(circle)],
-        "has_words": bool(check_in.said()),
+        "people": [Line(one, told.get(one.pk, "")) for one in named(check_in)],
+        "is_hard": said is not None and said.is_really_hard,
+        "has_words": said is not None and bool(said.note or said.went_well),
         "helps_me": circle.helps_me,
         "by_link": False,
         **_help(check_in, now),
@@ -39,24 +41,23 @@ def context(check_in: CheckIn, now: dt.datetime) -> dict[str, Any]:
 
 def context_by_link(check_in: CheckIn, now: dt.datetime) -> dict[str, Any]:
     """What the same page shows to whoever holds the link: no names, no words."""
-    people = Circle.objects.of(check_in.person).members.beside().named_for_hard_days()
+    people = Member.objects.of(check_in.person).beside().named_for_hard_days()
     told = any(delivery.can_take_back for delivery in check_in.deliveries(now))
     return {"check_in": check_in, "can_tell": bool(people) and not told, "by_link": True} | _help(
         check_in, now
     )
 
 
-def named(circle: Circle) -> list[Member]:
+def named(check_in: CheckIn) -> list[Member]:
     """The members with a button: those named for such days, or everybody when none was."""
-    beside = list(circle.members.beside())
+    beside = list(Member.objects.of(check_in.person).beside())
     return [member for member in beside if member.named_for_hard_days] or beside
 
 
 def chosen(check_in: CheckIn, public_ids: list[str]) -> list[int]:
     """The members behind the pressed button; unknown ids count for nobody."""
     wanted = set(public_ids)
-    members = named(Circle.objects.of(check_in.person))
-    return [member.pk for member in members if str(member.public_id) in wanted]
+    return [member.pk for member in named(check_in) if str(member.public_id) in wanted]
 
 
 def _help(check_in: CheckIn, now: dt.datetime) -> dict[str, Any]:

@@ -29,8 +29,12 @@ from supportnet.zone import change_zone
 def today(request: HttpRequest) -> HttpResponse:
     """The question, every day; who hears what; and what the circle wrote."""
     person = person_of(request)
-    members = list(Circle.objects.of(person).members.beside())
-    form = AnswerForm(request.POST or None, members=members)
+    circle = Circle.objects.known(person)
+    form = AnswerForm(
+        request.POST or None,
+        members=Member.objects.of(person).beside(),
+        tells_hard_days=circle.tells_hard_days,
+    )
     if request.method == "POST" and form.is_valid():
         return _answered(person, form)
     return render(request, "today/today.html", _today(person, form))
@@ -57,7 +61,9 @@ def _answered(person: Person, form: AnswerForm, then: str = "") -> HttpResponse:
     if form.is_blank():
         return redirect(then or "today")
     check_in = CheckIn.objects.for_today(person, now)
-    answer = check_in.answer(**form.said(), choices=form.choices(), now=now)
+    answer = check_in.answer(
+        **form.said(), choices=form.choices(), with_words=form.lets_words_through(), now=now
+    )
     if answer.is_really_hard:
         return redirect("near", check_in.public_id)
     return redirect(then) if then else redirect("said", check_in.public_id)
@@ -83,7 +89,7 @@ def _letters(person: Person) -> dict[str, Any]:
         "replies": Reply.objects.for_today(person, now),
         "local_now": person.local(now),
         "choices": Reply.Choice.choices,
-        "members": Circle.objects.of(person).members.beside(),
+        "members": Member.objects.of(person).beside(),
     }
 
 

@@ -73,8 +73,21 @@ class AnswerForm(PlainForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, members: Iterable[Member] = (), **kwargs: Any) -> None:
+    with_words = forms.BooleanField(
+        label=_("After a really hard day: the people I chose may read these words too"),
+        required=False,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        members: Iterable[Member] = (),
+        tells_hard_days: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not tells_hard_days:
+            del self.fields["with_words"]
         self.members = list(members)
         for member in self.members:
             self.fields[_name(member)] = forms.ChoiceField(
@@ -90,6 +103,10 @@ class AnswerForm(PlainForm):
         return {
             name: self.cleaned_data[name] for name in ("word", "note", "went_well", "would_help")
         }
+
+    def lets_words_through(self) -> bool:
+        """Whether those told of a really hard day may read the words as well."""
+        return bool(self.cleaned_data.get("with_words"))
 
     def is_blank(self) -> bool:
         return not any(self.said().values())

@@ -13,7 +13,7 @@ from checkins import near
 from checkins.answering import Closed
 from checkins.forms.answer import AnswerForm
 from checkins.models import CheckIn
-from circles.models import Circle
+from circles.models import Circle, Member
 from outbox.preview import framed
 
 
@@ -38,15 +38,19 @@ def change_answer(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Change what was said while the check-in is open."""
     check_in = _own(request, public_id)
     now = timezone.now()
-    members = Circle.objects.of(check_in.person).members.beside()
+    members = Member.objects.of(check_in.person).beside()
+    tells = Circle.objects.known(check_in.person).tells_hard_days
     if request.method != "POST":
-        form = AnswerForm(members=members, initial=check_in.as_typed(members))
+        typed = check_in.as_typed(members)
+        form = AnswerForm(members=members, tells_hard_days=tells, initial=typed)
         return _change_page(request, check_in, form)
-    form = AnswerForm(request.POST, members=members)
+    form = AnswerForm(request.POST, members=members, tells_hard_days=tells)
     if not form.is_valid():
         return _change_page(request, check_in, form)
     try:
-        answer = check_in.answer(**form.said(), choices=form.choices(), now=now)
+        answer = check_in.answer(
+            **form.said(), choices=form.choices(), with_words=form.lets_words_through(), now=now
+        )
     except Closed:
         return render(request, "checkins/answer_closed.html", {"form": form})
     return redirect("near" if answer.is_really_hard else "said", public_id)
@@ -78,7 +82,8 @@ def near_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     check_in = _own(request, public_id)
     now = timezone.now()
     if request.method == "POST":
-        check_in.tell(near.chosen(check_in, request.POST.getlist("member")), now=now)
+        chosen = near.chosen(check_in, request.POST.getlist("member"))
+        check_in.tell(chosen, now, with_words="with_words" in request.POST)
         return redirect("near", public_id)
     return render(request, "checkins/near.html", near.context(check_in, now))
 
@@ -87,8 +92,7 @@ def near_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def today_mail(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
     """The exact mail a member would get of what stands in the form; nothing is saved."""
     person = person_of(request)
-    members = Circle.objects.of(person).members.beside()
-    member = get_object_or_404(members, public_id=member_id)
+    member = get_object_or_404(Member.objects.of(person).beside(), public_id=member_id)
     form = AnswerForm(request.POST, members=[member])
     if not form.is_valid():
         return framed(None, _("The mail shows here once the form can be sent."))

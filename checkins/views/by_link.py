@@ -13,7 +13,7 @@ from checkins.answering import Closed
 from checkins.deliveries import TAKEN_BACK
 from checkins.forms.answer import LinkAnswerForm
 from checkins.models import CheckIn
-from circles.models import Circle
+from circles.models import Circle, Member
 from outbox import links
 
 
@@ -22,11 +22,13 @@ def check_in_link(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Answer by link: a word, Send."""
     now = timezone.now()
     check_in = _held(request, public_id)
-    form = LinkAnswerForm(request.POST or None)
+    circle = Circle.objects.known(check_in.person)
+    form = LinkAnswerForm(request.POST or None, tells_hard_days=circle.tells_hard_days)
     if request.method == "POST" and form.is_valid():
         try:
             answer = check_in.answer(
                 **form.said(),
+                with_words=form.lets_words_through(),
                 by_link=True,
                 known_browser=knows_browser(request, check_in.person),
                 now=now,
@@ -34,12 +36,12 @@ def check_in_link(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         except Closed:
             raise links.Dead from None
         return redirect("link_near" if answer.is_really_hard else "link_said", public_id)
-    circle = Circle.objects.of(check_in.person)
+    members = Member.objects.of(check_in.person)
     context = {
         "form": form,
         "check_in": check_in,
         "said": check_in.said(),
-        "count": circle.members.beside().hearing().count(),
+        "count": members.beside().hearing().count(),
     }
     return render(request, "checkins/link_check_in.html", context)
 

@@ -78,6 +78,11 @@ class Circle(models.Model):
     def __str__(self) -> str:
         return f"circle {self.public_id}"
 
+    @property
+    def tells_hard_days(self) -> bool:
+        """Whether a really hard answer itself tells the people who were named for it."""
+        return self.hard_day_rule == self.HardDayRule.TELL
+
     def invite(
         self, *, address: str, words: str, now: dt.datetime, first_word: str = "", **about: Any
     ) -> Any:

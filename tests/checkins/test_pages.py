@@ -232,6 +232,42 @@ def test_telling_by_one_tap_reaches_that_member_alone(
     assert "Tell <bdi>Omar</bdi> now" in told.content.decode()
 
 
+def test_words_go_along_with_a_hard_day_only_when_ticked(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    mina = factories.member(person=ada, name="Mina", level="ask", hard_day_in_mail=True)
+    answered = page.post("/today/", {"word": "really_hard", "note": CANARY}, follow=True)
+    where = answered.redirect_chain[-1][0]
+    assert "They may read what I wrote, too" in answered.content.decode()
+
+    page.post(where, {"member": str(mina.public_id), "with_words": "on"})
+
+    assert CANARY in deliver(now + MINUTE)[0].text
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_the_answer_itself_tells_the_ticked_with_the_words_only_when_ticked(
+    page: Client, ada: Person, now: dt.datetime, ticked: bool
+) -> None:
+    Circle.objects.of(ada).set_hard_days(rule="tell", forms={}, now=now)
+    factories.member(
+        person=ada, level="ask", named_for_hard_days=True, hard_day_in_mail=True, name="Mina"
+    )
+    assert "may read these words too" in said(page)
+    typed = {"word": "really_hard", "note": CANARY} | ({"with_words": "on"} if ticked else {})
+
+    page.post("/today/", typed)
+
+    (letter,) = deliver(now + 2 * MINUTE)
+    assert (CANARY in letter.text) is ticked
+
+
+def test_looking_at_today_makes_nothing(page: Client, ada: Person) -> None:
+    said(page)
+
+    assert not Circle.objects.exists()
+
+
 # by the link of an asking mail
 
 
