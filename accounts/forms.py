@@ -8,9 +8,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from accounts.names import clean_name
+from accounts.names import clean_name, plain_text
 from library import names, zones
-from outbox import addresses
+from outbox import addresses, headers
 
 _NAME_ATTRS = {"autocomplete": "given-name", "dir": "auto"}
 _PASSWORD = forms.PasswordInput(attrs={"autocomplete": "current-password"})
@@ -22,6 +22,20 @@ class PlainForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+
+
+class LineField(forms.CharField):
+    """One line; what cannot be seen comes off, and nobody is told off for having pasted it."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(headers.clean(value or "")))
+
+
+class TextField(forms.CharField):
+    """Words with their line ends, as they were written."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(plain_text(value or "")))
 
 
 class AddressForm(PlainForm):
@@ -87,7 +101,7 @@ class PlaceForm(PlainForm):
 
 
 class NameForm(PlainForm):
-    name = forms.CharField(
+    name = LineField(
         label=_("What shall we call you?"),
         help_text=_("Your circle sees this name. Any name is fine."),
         max_length=400,  # joiners and unseen characters come off first; clean_name counts
@@ -141,7 +155,7 @@ class ZoneForm(PlaceForm):
 
 
 class MailForm(PlainForm):
-    own_subject = forms.CharField(
+    own_subject = LineField(
         label=_("Your own subject line"),
         required=False,
         max_length=80,

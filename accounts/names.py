@@ -1,4 +1,4 @@
-"""Names as people write them: any script, emoji and joiners, nothing unseen."""
+"""Names and words as people write them: any script, emoji and joiners, nothing unseen."""
 
 import re
 import unicodedata
@@ -6,22 +6,22 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from outbox import headers
+
 LONGEST = 80
-# Joiners belong to Persian, Indic scripts and emoji; all other unseen characters are dropped.
 _JOINERS = "\u200c\u200d"
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _ADDRESS = re.compile(r"@|://|\bwww\.", re.IGNORECASE)
+
+
+def plain_text(text: str) -> str:
+    """Words with their line ends, without characters that no keyboard makes."""
+    text = re.sub(r"\r\n?", "\n", text)
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
 
 
 def clean_name(text: str) -> str:
     """The name to keep, or a ValidationError that says what to do."""
-    text = unicodedata.normalize("NFC", text)
-    shown = "".join(
-        letter
-        for letter in text
-        if letter in _JOINERS or unicodedata.category(letter) not in _UNSEEN
-    )
-    name = " ".join(shown.split())
+    name = headers.clean(unicodedata.normalize("NFC", text))
     if not name.strip(_JOINERS):
         raise ValidationError(_("Please write a name. Any name is fine."), code="required")
     if len(name) > LONGEST:

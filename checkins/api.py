@@ -6,7 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import person_of
-from checkins.forms.answer import LINE_LENGTH, NOTE_LENGTH, plain_text
+from accounts.names import plain_text
+from checkins.forms.answer import LINE_LENGTH, NOTE_LENGTH
 from checkins.models import Answer, CheckIn
 
 PAGE = 30

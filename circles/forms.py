@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import LineField, PlainForm, TextField
 from accounts.names import clean_name
 from circles.models import Circle, Member
 from circles.models.circle import MOST_GESTURES
@@ -31,14 +32,6 @@ _choose = {"required": _("Please choose one of these. You can change it later.")
 _one_line = forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"})
 
 
-class PlainForm(forms.Form):
-    """No colon after labels; the renderer does the rest."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
-
-
 def _box(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "dir": "auto"})
 
@@ -53,20 +46,6 @@ def _too_long() -> dict[str, Any]:
 
 def _is_in_mail(value: str) -> bool:
     return value == "mail"
-
-
-class LineField(forms.CharField):
-    """One line; what cannot be seen comes off, and nobody is told off for having pasted it."""
-
-    def to_python(self, value: Any) -> str:
-        return str(super().to_python(headers.clean(value or "")))
-
-
-class TextField(forms.CharField):
-    """Words with their line ends."""
-
-    def to_python(self, value: Any) -> str:
-        return str(super().to_python((value or "").replace("\x00", "")))
 
 
 class AddressField(LineField):

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import LineField, PlainForm
 from accounts.names import clean_name
-from circles.forms import LineField, PlainForm
 from circles.letters import called
 from circles.models import Member
 from library import zones

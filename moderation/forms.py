@@ -3,8 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import PlainForm
-from checkins.forms.answer import Lines
+from accounts.forms import PlainForm, TextField
 from moderation.models import Report
 
 _WORDS_LENGTH = 4_000
@@ -17,7 +16,7 @@ class ReportForm(PlainForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose what it is about.")},
     )
-    words = Lines(
+    words = TextField(
         label=_("What should the moderators know?"),
         max_length=_WORDS_LENGTH,
         required=False,

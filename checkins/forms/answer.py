@@ -1,14 +1,12 @@
 """What the person says, and who hears what of this one answer."""
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import PlainForm
+from accounts.forms import PlainForm, TextField
 from checkins.models import Answer
 from circles.models import Member
 
@@ -24,19 +22,6 @@ HEARS = [
 ]
 
 
-def plain_text(text: str) -> str:
-    """The text without characters that no keyboard makes, and with one kind of line end."""
-    text = re.sub(r"\r\n?", "\n", text)
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
-
-
-class Lines(forms.CharField):
-    """Text as the person wrote it."""
-
-    def to_python(self, value: Any) -> str:
-        return plain_text(super().to_python(value) or "")
-
-
 class AnswerForm(PlainForm):
     """All of it is optional: a word, a note, both or neither are accepted."""
 
@@ -48,7 +33,7 @@ class AnswerForm(PlainForm):
         widget=forms.RadioSelect,
         required=False,
     )
-    note = Lines(
+    note = TextField(
         label=_("A note, if you like"),
         max_length=NOTE_LENGTH,
         required=False,
@@ -57,7 +42,7 @@ class AnswerForm(PlainForm):
             "max_length": _("This note is longer than %(limit_value)d letters. Please shorten it.")
         },
     )
-    went_well = Lines(
+    went_well = TextField(
         label=_("Something that went well"),
         max_length=LINE_LENGTH,
         required=False,

@@ -182,7 +182,7 @@ def test_any_name_of_any_script_is_kept_as_it_was_written(client, name):
 
 def test_unseen_characters_fall_out_of_a_name(client):
     come_in(client)
-    client.post("/welcome/", {**WELCOME, "name": "No\x0bor\u202e Ada\x7f"})
+    client.post("/welcome/", {**WELCOME, "name": "No\x07or\u202e\x0bAda\x7f"})
     assert Person.objects.get().display_name == "Noor Ada"
 
 
