@@ -5,9 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import PlainForm
-from checkins.forms.answer import NOTE_LENGTH, Lines
+from accounts.forms import PlainForm, TextField
+from checkins.forms.answer import NOTE_LENGTH
 from checkins.models import Reply
+
+_TOO_LONG = {"max_length": _("This is longer than %(limit_value)d letters. Please shorten it.")}
 
 
 class ReplyForm(PlainForm):
@@ -16,14 +18,12 @@ class ReplyForm(PlainForm):
     gesture = forms.ChoiceField(
         label=_("One tap says it"), choices=(), widget=forms.RadioSelect, required=False
     )
-    words = Lines(
+    words = TextField(
         label=_("Or in your words"),
         max_length=NOTE_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
-        error_messages={
-            "max_length": _("This is longer than %(limit_value)d letters. Please shorten it.")
-        },
+        error_messages=_TOO_LONG,
     )
     kinds = forms.MultipleChoiceField(
         label=_("This is meant as"),
@@ -49,11 +49,12 @@ class PersonAnswerForm(PlainForm):
     """What the person says to a member: one tap to a gesture that asks, or words."""
 
     choice = forms.ChoiceField(choices=Reply.Choice.choices, required=False)
-    words = Lines(
+    words = TextField(
         label=_("Write back"),
         max_length=NOTE_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        error_messages=_TOO_LONG,
     )
 
     def clean(self) -> dict[str, Any]:

@@ -29,12 +29,19 @@ def reply(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         return redirect("today")
     form = PersonAnswerForm(request.POST)
     if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, str(errors[0]))
-        return redirect("today")
+        return _not_sent(request, letter, form)
     letter.answer_with(form.cleaned_data["choice"], form.cleaned_data["words"], now=now)
     name = letter.member.name
     messages.success(request, _("It is on its way to %(name)s.") % {"name": name})
+    return redirect("today")
+
+
+def _not_sent(request: HttpRequest, letter: Reply, form: PersonAnswerForm) -> HttpResponse:
+    """What was typed stands in its box again; where nothing was, Today says so."""
+    if form.data.get("words"):
+        return render(request, "checkins/write_back.html", {"form": form, "letter": letter})
+    for errors in form.errors.values():
+        messages.error(request, str(errors[0]))
     return redirect("today")
 
 
