@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from outbox import kinds
-from outbox.models import Message
+from outbox.models import Hold, Message
 from outbox.models.message import MessageQuerySet
 
 logger = logging.getLogger(__name__)
@@ -28,6 +28,9 @@ _LADDER = (1, 5, 15, 60, 240)
 _FALL_LADDER = (0, 1, 5, 15)
 # A server that cannot be reached is no mail's fault, and when it is back all mail shall be quick.
 _UNREACHED = dt.timedelta(minutes=1)
+
+# What leaves even while sending is held.
+_UNHELD = {"account"}
 
 _State, _Reason = Message.State, Message.Reason
 
@@ -188,7 +191,7 @@ def _settle_unsent(ours: MessageQuerySet, outcome: Outcome, now: dt.datetime) ->
 
 def _claimed_ids(owner: str, lane: str, now: dt.datetime) -> list[int]:
     connection = connections[router.db_for_write(Message)]
-    names = sorted(kinds.known())
+    names = sorted(_UNHELD if Hold.objects.is_on() else kinds.known())
     # One lane at a time: with the lane fixed the partial index is already in the right order.
     skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     moment = connection.ops.adapt_datetimefield_value

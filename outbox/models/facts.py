@@ -67,6 +67,36 @@ class Outage(models.Model):
         return f"outage {self.pk}"
 
 
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def begin(self, why: str, *, now: dt.datetime) -> None:
+        """Hold all sending until the operator says how to go on."""
+        self.all().delete()
+        self.create(why=why, began_at=now)
+
+    def is_on(self) -> bool:
+        """Whether sending is held."""
+        return self.exists()
+
+
+class Hold(models.Model):
+    """Sending is held: after a restore nobody knows which of the waiting mails left already.
+
+    Sign-in codes go on: whoever asks for one just now has never had it.
+    """
+
+    part = Part(
+        key=None, why="So that a restored backup mails nobody twice.", kept="Until it ends."
+    )
+
+    why = models.CharField(max_length=24)
+    began_at = models.DateTimeField()
+
+    objects = HoldQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"hold {self.pk}"
+
+
 class LimitQuerySet(models.QuerySet["Limit"]):
     def count_one(self, key_hash: str, window_at: dt.datetime) -> int:
         """Count one try and tell how many there were: one statement, exact under parallel tries."""

@@ -115,6 +115,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
             state=Message.State.ENDED, reason=reason, ended_at=now, claim_until=None, body=None
         )
 
+    def skip_waiting(self, *, now: dt.datetime) -> int:
+        """The operator decided: what waits from before never leaves; how many that were."""
+        return self.unsent().filter(made_at__lte=now).end(Message.Reason.DROPPED, now=now)
+
     def release_held(self, *, now: dt.datetime) -> int:
         """The operator decided: what was held waits again, with the same identity as before."""
         held = self.filter(state=Message.State.HELD)

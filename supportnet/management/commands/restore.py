@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
+from outbox.models import Hold
 from vault import backup
 
 
@@ -23,4 +25,9 @@ class Command(BaseCommand):
             dropped = backup.restore(options["data"])
         except backup.BackupError as error:
             raise CommandError(str(error)) from error
+        Hold.objects.begin("restored", now=timezone.now())
         self.stdout.write(f"Restored. {dropped} rows of people erased since then were dropped.")
+        self.stdout.write(
+            "Sending is held, because some of what waits may have left already. Start everything,"
+            " look, and then say: manage.py sending resume, or manage.py sending skip."
+        )
