@@ -72,6 +72,7 @@ def walk_it(browser: Browser, house: House) -> Measured:
         invited_by_hand(evening, person)
         left_and_came_back(evening, person)
         a_really_hard_time(evening, person)
+    read_every_mail(evening)
     assert "\n".join(evening.faults) == ""
     return Measured(screens, decisions, round(seconds, 1), round(answer_s, 1), round(reply_s, 1))
 
@@ -118,28 +119,31 @@ def replied(evening: Evening, person: Reader) -> float:
     """A gesture and a line appear on the open page of the person: steps 9 and 10."""
     assert evening.shared is not None
     with evening.reader() as mina:
-        sent_at = walk.reply(mina, evening.shared, "Proud of you", WORDS_BACK)
+        sent_at = walk.reply(mina, evening.shared, "Can I call?", WORDS_BACK)
         seconds = walk.seconds_until(person, WORDS_BACK, sent_at)
         mina.look()
+        expect(mina.page.get_by_role("button", name="Undo")).to_be_visible()
     assert seconds <= PROMISED_S
     return seconds
 
 
 def thanked(evening: Evening, person: Reader) -> None:
-    """ "This helped" reaches the member, and the mails carry nobody's words."""
+    """One tap answers a gesture that asks; "this helped" reaches the member, without any words."""
     person.look()
     letter = person.page.locator("article", has_text=WORDS_BACK)
-    with person.page.expect_navigation():
-        letter.get_by_role("button", name="This helped").click()
-    helped = evening.post.next(MINA.address)
-    assert WORDS_BACK not in helped.text
+    for tap in ("Tonight", "This helped"):
+        with person.page.expect_navigation():
+            letter.get_by_role("button", name=tap, exact=True).click()
+        news = evening.post.next(MINA.address)
+        assert WORDS_BACK not in news.text
+    person.look()
 
 
 def asked_by_mail(evening: Evening, person: Reader) -> None:
     """The asking mail at its time; answered by its link in a strange browser: steps 6 and 7."""
     walk.asked_soon(person)
     letter = next_about(evening, PERSON, "/l/c")
-    with evening.reader() as stranger:
+    with evening.reader(script=False) as stranger:
         walk.answer_by_link(stranger, letter, "Doing okay")
         expect(stranger.page.get_by_text("ten minutes")).to_be_visible()
         assert MINA.name not in stranger.words
@@ -172,7 +176,7 @@ def invited_by_hand(evening: Evening, person: Reader) -> None:
     person.press("I will send it myself")
     person.look()
     link = link_in(person.page.get_by_label("Ready to send").input_value())
-    with evening.reader() as jonas:
+    with evening.reader(script=False) as jonas:
         jonas.open(link)
         jonas.look()
         jonas.write("Your mail address", JONAS.address)
@@ -227,6 +231,13 @@ def a_really_hard_time(evening: Evening, person: Reader) -> None:
     expect(person.page.get_by_role("link", name="112").first).to_be_visible()
     assert Outbox(evening.database).messages() == before
     assert len(evening.post.all_to(MINA.address)) == letters
+
+
+def read_every_mail(evening: Evening) -> None:
+    """Each mail of the evening as its receiver sees it, on a phone, by day and by night."""
+    with evening.reader() as receiver:
+        for letter in evening.post.everything():
+            receiver.read(letter)
 
 
 class Outbox:

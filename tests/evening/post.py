@@ -43,6 +43,10 @@ class Post:
         """Everything that reached an address, read or not."""
         return [letter for letter in self._delivered() if letter.to == address]
 
+    def everything(self) -> Sequence[Letter]:
+        """Every letter that was delivered to anybody."""
+        return self._delivered()
+
     def unread(self, address: str) -> list[Letter]:
         return self.all_to(address)[self._read[address] :]
 

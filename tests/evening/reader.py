@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
+from tests.evening.post import Letter
+
 COLOURS = ("light", "dark")
 
 
@@ -25,6 +27,8 @@ class Reader:
     ) -> None:
         self.site = site
         self.checks = checks
+        self.script = script
+        self.browser = browser
         self.faults = faults
         self.context = browser.new_context(
             base_url=site,
@@ -36,6 +40,7 @@ class Reader:
         self.page: Page = self.context.new_page()
         self.screens = 0
         self.decisions = 0
+        self.requests = 0
         self.seconds_of_checking = 0.0
         self.page.on("domcontentloaded", self._arrived)
         self.page.on("console", self._console)
@@ -86,17 +91,41 @@ class Reader:
         if not self.checks:
             return
         begun = time.monotonic()
-        where = urlsplit(self.page.url).path
+        if self.script:
+            self._check(self.page)
+        else:
+            self._check_with_a_twin()
+        self.seconds_of_checking += time.monotonic() - begun
+
+    def _check_with_a_twin(self) -> None:
+        # The check itself is a script: it looks at the same page in a browser that runs some.
+        twin = self.browser.new_context(
+            storage_state=self.context.storage_state(), viewport=self.page.viewport_size
+        )
+        page = twin.new_page()
+        page.goto(self.page.url)
+        self._check(page)
+        twin.close()
+
+    def _check(self, page: Page) -> None:
+        where = urlsplit(page.url).path
         for colours in COLOURS:
-            self.page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-            for fault in Axe().run(self.page).response["violations"]:
+            page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+            for fault in Axe().run(page).response["violations"]:
                 nodes = [node["html"][:120] for node in fault["nodes"]]
                 self.faults.append(f"{where} {colours}: {fault['id']} {nodes}")
-        self.page.emulate_media(color_scheme="light")
-        wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        page.emulate_media(color_scheme="light")
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wide > 0:
             self.faults.append(f"{where} is {wide} pixels wider than the window")
-        self.seconds_of_checking += time.monotonic() - begun
+
+    def read(self, letter: Letter) -> None:
+        """Look at a mail as a mail program shows it. It has to stand without fetching anything."""
+        before = self.requests
+        self.page.set_content(letter.html)
+        self.look()
+        if self.requests != before:
+            self.faults.append(f"the mail “{letter.subject}” fetches something")
 
     def _arrived(self, page: Page) -> None:
         self.screens += 1
@@ -108,5 +137,6 @@ class Reader:
 
     def _request(self, request: Request) -> None:
         asked = urlsplit(request.url)
+        self.requests += 1
         if asked.scheme in {"http", "https"} and asked.netloc != urlsplit(self.site).netloc:
             self.faults.append(f"asked {asked.netloc} for something")
