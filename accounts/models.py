@@ -132,10 +132,17 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def welcome(
         self, *, name: str, country: str, zone: str, language: str, now: dt.datetime
     ) -> None:
-        """The one screen after the first sign-in: a name, a place, a consent."""
-        self.display_name, self.country, self.zone, self.language = name, country, zone, language
-        self.welcomed_at = now
+        """The one screen after the first sign-in: a name, a place, a consent.
+
+        A button pressed twice says yes once.
+        """
         with transaction.atomic():
+            held = Person.objects.select_for_update(no_key=True).get(pk=self.pk)
+            if held.welcomed_at is not None:
+                return
+            self.display_name, self.country = name, country
+            self.zone, self.language = zone, language
+            self.welcomed_at = now
             self.mailbox = Mailbox.objects.give(
                 self.email, key_id=self.key_id, language=language, now=now
             )

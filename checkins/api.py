@@ -43,7 +43,6 @@ class AnswerView(viewsets.ViewSet):
     def create(self, request: Request) -> Response:
         form = AnswerSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        now = timezone.now()
-        check_in = CheckIn.objects.for_today(person_of(request), now)
-        answer = check_in.answer(**form.validated_data, now=now)
+        person, now = person_of(request), timezone.now()
+        answer = CheckIn.objects.say_today(person, **form.validated_data, now=now)
         return Response(AnswerSerializer(answer).data, status=201)

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -11,21 +11,30 @@ from vault.fields import SealedField
 from vault.models import Key
 from vault.part import Part
 
+# The same words within so short a time are one button pressed twice.
+_TWICE = dt.timedelta(minutes=2)
+
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def store(
         self, *, about: str, about_id: uuid.UUID, reason: str, words: str, now: dt.datetime
     ) -> "Report":
-        """Keep a report, sealed with the installation's key."""
-        report = Report(
-            key_id=Key.objects.installation().pk,
-            about=about,
-            about_id=about_id,
-            reason=reason,
-            words=words,
-            made_at=now,
-        )
-        report.save(force_insert=True)
+        """Keep a report, sealed with the installation's key; pressed twice it is kept once."""
+        with transaction.atomic():
+            key = Key.objects.installation()
+            Key.objects.select_for_update(no_key=True).get(pk=key.pk)
+            recent = self.filter(about_id=about_id, reason=reason, made_at__gt=now - _TWICE)
+            if twice := next((report for report in recent if report.words == words), None):
+                return twice
+            report = Report(
+                key_id=key.pk,
+                about=about,
+                about_id=about_id,
+                reason=reason,
+                words=words,
+                made_at=now,
+            )
+            report.save(force_insert=True)
         return report
 
     def to_forget(self, now: dt.datetime) -> "ReportQuerySet":

@@ -60,13 +60,16 @@ def _answered(person: Person, form: AnswerForm, then: str = "") -> HttpResponse:
     now = timezone.now()
     if form.is_blank():
         return redirect(then or "today")
-    check_in = CheckIn.objects.for_today(person, now)
-    answer = check_in.answer(
-        **form.said(), choices=form.choices(), with_words=form.lets_words_through(), now=now
+    answer = CheckIn.objects.say_today(
+        person,
+        **form.said(),
+        choices=form.choices(),
+        with_words=form.lets_words_through(),
+        now=now,
     )
     if answer.is_really_hard:
-        return redirect("near", check_in.public_id)
-    return redirect(then) if then else redirect("said", check_in.public_id)
+        return redirect("near", answer.check_in.public_id)
+    return redirect(then) if then else redirect("said", answer.check_in.public_id)
 
 
 def _today(person: Person, form: AnswerForm) -> dict[str, Any]:

@@ -3,28 +3,29 @@
 import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
+from accounts.models import Person
 from checkins import answering, cadence, deliveries, posting
 from checkins.deliveries import Delivery
 from checkins.models.answer import Answer
 from checkins.models.schedule import Schedule
 from checkins.posting import TEN_MINUTES, Timing
-from checkins.words import words
+from checkins.words import Words, words
 from circles.models import Member
 from outbox.mail import Texts
 from vault.part import Part
 
-if TYPE_CHECKING:
-    from accounts.models import Person
+# The same words within so short a time are one button pressed twice.
+_TWICE = dt.timedelta(minutes=2)
 
 
 class CheckInQuerySet(models.QuerySet["CheckIn"]):
-    def of(self, person: "Person") -> "CheckInQuerySet":
+    def of(self, person: Person) -> "CheckInQuerySet":
         """A person's check-ins, with what was said."""
         return self.filter(person=person).select_related("answered")
 
@@ -32,7 +33,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         """Check-ins whose answer can still be given or changed."""
         return self.filter(due_at__lte=now, closes_at__gt=now)
 
-    def open_for(self, person: "Person", now: dt.datetime) -> "CheckIn | None":
+    def open_for(self, person: Person, now: dt.datetime) -> "CheckIn | None":
         """The asked check-in the person can answer now, or None."""
         return self.open(now).filter(person=person, asked=True).order_by("-due_at").first()
 
@@ -53,7 +54,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
             schedule__isnull=False,
         )
 
-    def speak_up(self, person: "Person", now: dt.datetime) -> "CheckIn":
+    def speak_up(self, person: Person, now: dt.datetime) -> "CheckIn":
         """A check-in nobody asked for: the person says how they are of their own accord."""
         schedule = Schedule.objects.of(person)
         closes_at = now + cadence.LONGEST_OPEN
@@ -69,7 +70,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
             closes_at=closes_at,
         )
 
-    def for_today(self, person: "Person", now: dt.datetime) -> "CheckIn":
+    def for_today(self, person: Person, now: dt.datetime) -> "CheckIn":
         """What an answer on Today belongs to: the open question, or words of one's own accord.
 
         A question that was answered is not answered twice from here: changing has its own page.
@@ -79,7 +80,29 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
             return self.speak_up(person, now)
         return asked
 
-    def said_today(self, person: "Person", now: dt.datetime) -> "Answer | None":
+    @transaction.atomic
+    def say_today(
+        self,
+        person: Person,
+        word: str = "",
+        note: str = "",
+        went_well: str = "",
+        would_help: Collection[str] = (),
+        *,
+        now: dt.datetime,
+        **chosen: Any,
+    ) -> Answer:
+        """Say how it is: to the open question, or of one's own accord.
+
+        A button pressed twice is one answer: the second press changes what the first one said.
+        """
+        # One press after the other, so that each sees what the one before it did.
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+        said = words(word, note, went_well, would_help)
+        check_in = self._said_just_now(person, said, now) or self.for_today(person, now)
+        return check_in.answer(word, note, went_well, would_help, **chosen, now=now)
+
+    def said_today(self, person: Person, now: dt.datetime) -> "Answer | None":
         """What the person said last on their own date, or to the question that is still open."""
         said = Answer.objects.of(person).select_related("check_in")
         today = models.Q(local_date=person.today(now))
@@ -88,7 +111,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
 
     def preview(
         self,
-        person: "Person",
+        person: Person,
         member: Member,
         word: str = "",
         note: str = "",
@@ -111,6 +134,10 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
             return None
         told = frozenset({member.pk}) if draft.given.hard_day else frozenset()
         return posting.preview(draft, Timing(now=now, told=told))
+
+    def _said_just_now(self, person: Person, said: Words, now: dt.datetime) -> "CheckIn | None":
+        recent = self.of(person).open(now).filter(answered__changed_at__gt=now - _TWICE)
+        return next((one for one in recent if one.answered.words == said), None)
 
 
 class CheckIn(models.Model):
