@@ -42,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):
         with override(person.language):
             mail = compose(
                 template_prefix,
-                {"code": context["code"], "name": person.display_name},
+                {"code": context["code"]},
                 subject=_("Your code"),
                 language=person.language,
                 country=person.country,

@@ -11,6 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from outbox.models import Mailbox
@@ -117,6 +118,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return f"person {self.public_id}"
+
+    @property
+    def called(self) -> str:
+        """The first word of the chosen name: all of it that others read, on pages and in mails."""
+        return (self.display_name.split() or [gettext("Somebody")])[0]
 
     def local(self, now: dt.datetime) -> dt.datetime:
         """``now`` on the person's own clock; UTC when their zone is no longer known."""

@@ -19,6 +19,12 @@ def plain_text(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
 
 
+def first_word(name: str) -> str:
+    """The part of a name that may stand in a header; empty for what looks like an address."""
+    words = headers.name(name).split()
+    return words[0] if words else ""
+
+
 def clean_name(text: str) -> str:
     """The name to keep, or a ValidationError that says what to do."""
     name = headers.clean(unicodedata.normalize("NFC", text))

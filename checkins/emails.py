@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from checkins import cadence, emails_circle, moments
 from checkins.models import Answer, CheckIn
-from outbox import headers, kinds, mail
+from outbox import kinds, mail
 from outbox.kinds import Drop, Go, Kind
 from outbox.links import Link
 from outbox.mail import Mail
@@ -57,7 +57,7 @@ def asking(check_in: CheckIn) -> Mail:
     person = check_in.person
     with translation.override(person.language):
         context = {
-            "name": headers.clean(person.display_name),
+            "name": person.called,
             "opening": opening(check_in.turn),
             "words": [str(label) for label in Answer.Word.labels],
             "again": _again(check_in),

@@ -33,7 +33,7 @@ def page_of(share: Share, now: dt.datetime) -> dict[str, Any]:
     mine = [reply for reply in conversation if not reply.by_person]
     return {
         "share": share,
-        "name": person.display_name,
+        "name": person.called,
         "given": given,
         "is_hard": any(item.is_hard for item in given),
         "just_listen": any(item.just_listen for item in given),

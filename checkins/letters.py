@@ -11,11 +11,11 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.names import first_word
 from checkins.words import Words
-from circles.letters import called
 from library.context import Help, help_for
 from library.helplines import Listed, lines_for
-from outbox import headers, mail
+from outbox import mail
 from outbox.links import Link
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def notice(replies: Sequence["Reply"]) -> mail.Mail:
         return mail.compose(
             "mail/reply",
             {
-                "name": called(person),
+                "name": person.called,
                 "names": names,
                 "replies": replies,
                 "with_words": person.reply_mail == person.ReplyMail.WORDS,
@@ -141,12 +141,6 @@ def notice(replies: Sequence["Reply"]) -> mail.Mail:
             unsubscribe=Link("r", person.public_id),
             country=person.country,
         )
-
-
-def first_word(name: str) -> str:
-    """The part of a name that may stand in a subject; empty for what looks like an address."""
-    words = headers.name(name).split()
-    return words[0] if words else ""
 
 
 def _hard_day(member: "Member", item: Item, leaves_at: dt.datetime) -> mail.Mail:
@@ -176,7 +170,7 @@ def _to_member(
         template,
         {
             "name": member.name,
-            "person": called(person),
+            "person": person.called,
             "link": mail.mark("page"),
             "own_link": mail.mark("own"),
             "stop_link": mail.mark("unsubscribe"),

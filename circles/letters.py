@@ -16,15 +16,10 @@ if TYPE_CHECKING:
     from circles.models import Member
 
 
-def called(person: Person) -> str:
-    """The first word of the chosen name: a full name never stands in a subject or a sender."""
-    return (person.display_name.split() or [gettext("Somebody")])[0]
-
-
 def invitation(*, person: Person, name: str, words: str, language: str, link: Link) -> Mail:
     """The one mail before consent: who asks, in their words, what it means, and three answers."""
     with translation.override(language):
-        context = {"called": called(person), "name": name, "words": words, **_frame("letter")}
+        context = {"called": person.called, "name": name, "words": words, **_frame("letter")}
         subject = gettext("%(called)s would like to stay in touch") % context
     return compose(
         "circles/mail/invitation",
@@ -32,14 +27,14 @@ def invitation(*, person: Person, name: str, words: str, language: str, link: Li
         subject=subject,
         language=language,
         links={"letter": link},
-        from_name=called(person),
+        from_name=person.called,
     )
 
 
 def own_page(*, person: Person, member: "Member", language: str) -> Mail:
     """A fresh link to the member's own page, because they asked for one."""
     with translation.override(language):
-        context = {"called": called(person), "name": member.name, **_frame("page", stops=True)}
+        context = {"called": person.called, "name": member.name, **_frame("page", stops=True)}
         subject = gettext("Your page for %(called)s") % context
     return compose(
         "circles/mail/own_page",
@@ -47,7 +42,7 @@ def own_page(*, person: Person, member: "Member", language: str) -> Mail:
         subject=subject,
         language=language,
         links={"page": member.own_link},
-        from_name=called(person),
+        from_name=person.called,
         unsubscribe=member.stop_link,
         country=member.country,
     )

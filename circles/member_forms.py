@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import LineField, PlainForm
 from accounts.names import clean_name
-from circles.letters import called
 from circles.models import Member
 from library import zones
 from library.names import country_codes, country_name
@@ -88,7 +87,7 @@ class HoursForm(PlainForm):
         self._choices("country", [*blank, *((code, name) for name, code in countries)])
         self.fields["now_in_quiet_hours"].label = _(
             "When %(name)s writes “tell them now”, also in these hours"
-        ) % {"name": called(member.circle.person)}
+        ) % {"name": member.circle.person.called}
 
     def said(self) -> dict[str, Any]:
         """What ``member.set_hours`` takes."""
@@ -149,7 +148,7 @@ class LeaveForm(PlainForm):
         words = self.fields["words"]
         assert isinstance(words, forms.ChoiceField)
         words.choices = list(self.wordings.items())
-        words.label = _("What %(name)s reads") % {"name": called(member.circle.person)}
+        words.label = _("What %(name)s reads") % {"name": member.circle.person.called}
 
     def clean_own_words(self) -> str:
         typed = self.cleaned_data["own_words"]

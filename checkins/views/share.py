@@ -59,13 +59,13 @@ def member_hello(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         except TooMany as error:
             form.add_error(None, str(error))
         else:
-            name = member.circle.person.display_name
+            name = member.circle.person.called
             messages.success(request, _("%(name)s can read it now.") % {"name": name})
             return redirect("member_page", public_id)
     context = {
         "form": form,
         "member": member,
-        "name": member.circle.person.display_name,
+        "name": member.circle.person.called,
         "is_first": is_first,
         "first_word": member.first_word if is_first else "",
     }

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import public
-from circles import letters
 from circles.access import OWN_PAGE
 from circles.forms import OwnAddressForm
 from circles.member_forms import AnswerForm, HoursForm, LeaveForm
@@ -133,7 +132,7 @@ def _about(request: HttpRequest, member: Member) -> dict[str, Any]:
     request.reader_country = member.country  # type: ignore[attr-defined]
     person = member.circle.person
     return {
-        "called": letters.called(person),
+        "called": person.called,
         "away": member.away_text,
         "operator": settings.OPERATOR_EMAIL,
     }

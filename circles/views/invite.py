@@ -107,7 +107,7 @@ def _invite_page(request: HttpRequest, form: InviteForm, *, first: bool) -> Http
         "first": first,
         "fresh": request.method != "POST",
         "ready": READY,
-        "called": letters.called(person_of(request)),
+        "called": person_of(request).called,
     }
     return render(request, "circles/invite.html", context)
 

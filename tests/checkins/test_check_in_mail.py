@@ -117,7 +117,7 @@ def test_plainest_mail_says_that_there_is_a_message_and_no_more(now):
 def test_greeting_takes_every_name(now, name):
     texts = read(asked(factories.person(name=name), now))
 
-    assert f"Hi {name}.".replace("\x0b", " ") in texts.text
+    assert f"Hi {name.split()[0]}." in texts.text
     assert "<b>Ada" not in texts.html
 
 

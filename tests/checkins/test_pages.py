@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from accounts.models import Person
 from checkins import dispatch
 from checkins.models import Answer, CheckIn, Reply, Share
 from circles.models import Circle, Member
+from outbox import links
 from outbox.models import Message
 from tests import factories
 from tests.checkins.postman import Letter, deliver
@@ -369,6 +371,22 @@ def test_the_member_reads_what_was_given_and_nothing_more(client: Client, shared
     assert "<bdi>Ada</bdi>" in shown
     assert "Up and down" in shown
     assert CANARY not in shown
+
+
+def test_whoever_holds_a_members_link_reads_the_first_name_alone(
+    client: Client, ada: Person, shared: Letter, now: dt.datetime
+) -> None:
+    Person.objects.filter(pk=ada.pk).update(display_name="Ada Haddad")
+    member = Member.objects.get()
+    Share.objects.get().reply("call", now=now).answer_with("tonight", now=now)
+    client.get(urlsplit(links.url(member.own_link, 1)).path)
+
+    pages = [client.get(link_in(shared), follow=True)]
+    pages += [client.get(f"/y/{member.public_id}/{path}") for path in ("", "hello/", "leave/")]
+
+    for shown in (page.content.decode() for page in pages):
+        assert "Ada" in shown
+        assert "Haddad" not in shown
 
 
 def test_a_gesture_reaches_today_and_can_be_undone(
