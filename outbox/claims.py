@@ -193,18 +193,20 @@ def _claimed_ids(owner: str, lane: str, now: dt.datetime) -> list[int]:
     connection = connections[router.db_for_write(Message)]
     names = sorted(_UNHELD if Hold.objects.is_on() else kinds.known())
     # One lane at a time: with the lane fixed the partial index is already in the right order.
+    # MATERIALIZED: as a subquery PostgreSQL may run it once a row, and each run skips what the
+    # last one took, so that a batch grows to all that is due.
     skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     moment = connection.ops.adapt_datetimefield_value
     marks = ", ".join(["%s"] * len(names))
     sql = (
-        "UPDATE outbox_message SET state = 'claimed', claim_owner = %s, claim_until = %s"  # noqa: S608
-        " FROM (SELECT id AS due_id FROM outbox_message"
+        "WITH due AS MATERIALIZED (SELECT id AS due_id FROM outbox_message"  # noqa: S608
         " WHERE state = 'waiting' AND lane = %s AND not_before <= %s"
-        f" AND kind IN ({marks}) ORDER BY not_before, id LIMIT {_BATCH} {skip}) AS due"
-        " WHERE id = due_id RETURNING id"
+        f" AND kind IN ({marks}) ORDER BY not_before, id LIMIT {_BATCH} {skip})"
+        " UPDATE outbox_message SET state = 'claimed', claim_owner = %s, claim_until = %s"
+        " FROM due WHERE id = due_id RETURNING id"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [owner, moment(now + LEASE), lane, moment(now), *names])
+        cursor.execute(sql, [lane, moment(now), *names, owner, moment(now + LEASE)])
         return [row[0] for row in cursor.fetchall()]
 
 
