@@ -17,12 +17,6 @@ def words(at: dt.datetime, zone: str) -> str:
     return date_format(local, pgettext("a moment, in Django's date format", "l j F, H:i"))
 
 
-def day_words(at: dt.datetime, zone: str) -> str:
-    """The day of a moment: "Thursday 26 November"."""
-    local = at.astimezone(cadence.zone_named(zone))
-    return date_format(local, pgettext("a day, in Django's date format", "l j F"))
-
-
 def ago_words(at: dt.datetime, now: dt.datetime) -> str:
     """When something was said, on the clock of ``now``: "today, 19:46", "Sunday, 19:46"."""
     local = at.astimezone(now.tzinfo)

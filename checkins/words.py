@@ -9,10 +9,6 @@ HELLO, WORD, WORDS = "hello", "word", "words"
 LEVELS = (HELLO, WORD, WORDS)
 
 
-class Closed(Exception):
-    """The check-in is closed to changes; the same words can be said unasked."""
-
-
 @dataclass(frozen=True)
 class Words:
     """One of six words, a note, what went well, what would help; all of it optional."""

@@ -83,13 +83,6 @@ def zone_name(zone: str) -> str:
     return _("%(city)s time") % {"city": city_name(canonical(zone) or zone)}
 
 
-def zones_of(country: str) -> list[tuple[str, str]]:
-    """A country's zones for a select, each with its name, the one most people live in first."""
-    main = main_zone(country)
-    others = [zone for zone in _zones_by_country().get(country, ()) if zone != main]
-    return [(zone, zone_name(zone)) for zone in ([main] if main else []) + others]
-
-
 def all_zones() -> list[tuple[str, str]]:
     """Every zone for a select, by name."""
     named = ((zone, zone_name(zone)) for zone in _country_by_zone())

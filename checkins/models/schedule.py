@@ -24,10 +24,6 @@ _KEPT = (*_PLAN, "mailbox_id", "weekdays", "every_weeks", "anchor_on", "local_ti
 
 
 class ScheduleQuerySet(models.QuerySet["Schedule"]):
-    def due(self, now: dt.datetime) -> "ScheduleQuerySet":
-        """Schedules whose moment has come, the longest waiting first."""
-        return self.filter(next_at__lte=now).order_by("next_at", "id")
-
     def parked(self) -> "ScheduleQuerySet":
         """Schedules that rest because their next moment cannot be computed."""
         return self.filter(parked_at__isnull=False)

@@ -78,11 +78,6 @@ class Mailbox(models.Model):
         self.save(update_fields=["suppressed_at"])
         Message.objects.cancel(mailbox=self, now=now)
 
-    def unsuppress(self) -> None:
-        """Mail may come here again."""
-        self.suppressed_at = None
-        self.save(update_fields=["suppressed_at"])
-
     def bounce(self, *, now: dt.datetime) -> None:
         """Its mail server says there is nobody by this address; told twice, nothing changes."""
         if self.bounced_at is None:
