@@ -47,11 +47,16 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 @_open_to_all
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
-    """The one-click stop. A GET shows a button; a POST answers 200 whatever the token is."""
-    done = request.method == "POST"
-    if done:
+    """The one-click stop. A GET shows a button; a POST answers 200 whatever the token is.
+
+    The form of our own page wants a tick: programs that look at mail press buttons too.
+    """
+    pressed = request.method == "POST"
+    unsure = "page" in request.POST and "sure" not in request.POST
+    if pressed and not unsure:
         _stop(token, timezone.now())
-    return links.close_door(render(request, "outbox/stop.html", {"done": done}))
+    context = {"done": pressed and not unsure, "unsure": unsure}
+    return links.close_door(render(request, "outbox/stop.html", context))
 
 
 def dead_end(request: HttpRequest, dead: links.Dead) -> HttpResponse:

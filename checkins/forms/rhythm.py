@@ -116,7 +116,16 @@ class PauseForm(forms.Form):
 
     LONG = {"day": dt.timedelta(days=1), "week": dt.timedelta(weeks=1), "open": None}
 
-    long = forms.ChoiceField(choices=[(name, name) for name in LONG])
+    long = forms.ChoiceField(
+        label=_("A break from these mails"),
+        choices=[
+            ("day", _("For a day")),
+            ("week", _("For a week")),
+            ("open", _("Until I say")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose how long.")},
+    )
 
     def until(self, now: dt.datetime) -> dt.datetime | None:
         """When the break ends; None when the person will say."""

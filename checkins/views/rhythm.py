@@ -70,15 +70,15 @@ def mail_rhythm(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     person = links.holder(request, "p", public_id, now).thing.person
     schedule = Schedule.objects.of(person)
-    if request.method == "POST" and schedule is not None:
-        form = PauseForm(request.POST)
-        if form.is_valid():
-            schedule.pause(now=now, until=form.until(now))
-        elif "resume" in request.POST:
+    form = PauseForm(request.POST if request.method == "POST" else None)
+    if schedule is not None and (form.is_valid() or "resume" in request.POST):
+        if "resume" in request.POST:
             schedule.resume(now=now)
+        else:
+            schedule.pause(now=now, until=form.until(now))
         return links.close_door(redirect("mail_rhythm", public_id))
     translation.activate(person.language)
-    context = {**_facts(person, schedule, now), "help": help_for(person.country)}
+    context = {**_facts(person, schedule, now), "form": form, "help": help_for(person.country)}
     return links.close_door(render(request, "checkins/mail_rhythm.html", context))
 
 
