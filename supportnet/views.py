@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import person_of, public
 from accounts.forms import ZoneForm
@@ -49,7 +49,7 @@ def begin_answer(request: HttpRequest) -> HttpResponse:
     return render(request, "today/begin_answer.html", {"form": form, "person": person})
 
 
-@require_GET
+@require_safe
 def today_replies(request: HttpRequest) -> HttpResponse:
     """The letters alone, for the page that asks again while it is open."""
     person = person_of(request)
@@ -97,21 +97,21 @@ def _letters(person: Person) -> dict[str, Any]:
 
 
 @public
-@require_GET
+@require_safe
 def what_this_is(request: HttpRequest) -> HttpResponse:
     """What SupportNet is for, and what it is not."""
     return render(request, "public/what_this_is.html")
 
 
 @public
-@require_GET
+@require_safe
 def how_to_be_there(request: HttpRequest) -> HttpResponse:
     """For members: how to be there for somebody, and for oneself."""
     return render(request, "public/how_to_be_there.html")
 
 
 @public
-@require_GET
+@require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept, why and how long, read from the models themselves."""
     facts = {"inventory": my_data.inventory(), "operator_email": settings.OPERATOR_EMAIL}

@@ -238,7 +238,7 @@ class Reply(models.Model):
     @transaction.atomic
     def undo(self, now: dt.datetime) -> bool:
         """Take it back, from the page and from the mail that waits; False when it is too late."""
-        if not self.can_be_undone(now):
+        if not self.can_be_undone(now) or self.answered_by.standing().exists():
             return False
         self._mark("undone_at", now)
         posting.withdraw_reply(self, now=now)
