@@ -1,0 +1,146 @@
+"""Programs that look at mail before people do: some fetch every link, some press every button."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from checkins.models import Answer, Reply, Schedule, Share
+from circles.models import Member
+from moderation.models import Report
+from outbox.models import Message
+from tests.bad_input.forms import Form, forms_of, paths_of, submit
+from tests.bad_input.house import House, done, opened, unchanged
+from tests.bad_input.letters import EVERY_KIND, answer, asking, invitation, paths_in, share
+from tests.mail_server import Mail
+
+pytestmark = pytest.mark.django_db
+
+CLIENTS = ["198.51.100.7", "203.0.113.9", "2001:db8::1"]
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda kind: kind.__name__)
+def test_a_program_that_fetches_every_link_changes_nothing(
+    house: House, kind: Callable[[House], Mail]
+) -> None:
+    mail = kind(house)
+    paths = paths_in(mail)
+    assert paths
+
+    with unchanged():
+        for number in range(5):
+            browser = Client(REMOTE_ADDR=CLIENTS[number % 3])
+            for path in paths:
+                assert browser.get(path, follow=True).status_code == 200, path
+                assert browser.head(path, follow=True).status_code == 200, path
+
+    assert house.post_comes() == []
+
+
+def press_everything(mail: Mail) -> int:
+    """Open every link in one browser, and send every form by every button; how many that were."""
+    pressed = 0
+    for path in paths_in(mail):
+        browser = Client()
+        page = browser.get(path, follow=True)
+        there = page.redirect_chain[-1][0] if page.redirect_chain else path
+        for form in forms_of(page.content.decode(), there):
+            pressed += _press(browser, form)
+    return pressed
+
+
+def _press(browser: Client, form: Form) -> int:
+    for name, value in form.buttons or [("", "")]:
+        button = {name: [value]} if name else {}
+        for typed in (form.emptied(), form.typed()):
+            submit(browser, form, typed | button)
+    return max(len(form.buttons), 1)
+
+
+def everything_said() -> dict[str, int]:
+    """What a press could have done, counted."""
+    return {
+        "answers": Answer.objects.count(),
+        "shares": Share.objects.filter(taken_back_at=None).count(),
+        "replies": Reply.objects.filter(undone_at=None).count(),
+        "beside": Member.objects.beside().count(),
+        "invited": Member.objects.filter(state="invited").count(),
+        "asked": Schedule.objects.filter(paused_at=None).count(),
+        "reports": Report.objects.count(),
+        "mails": Message.objects.count(),
+    }
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda kind: kind.__name__)
+def test_a_program_that_presses_every_button_tells_nobody_and_says_yes_to_nothing(
+    house: House, kind: Callable[[House], Mail]
+) -> None:
+    mail, before = kind(house), everything_said()
+
+    pressed = press_everything(mail)
+
+    assert pressed >= (kind is not EVERY_KIND[0])
+    assert everything_said() == before
+    house.wait(dt.timedelta(hours=12))
+    assert house.post_comes() == []
+
+
+def test_the_answer_of_a_human_stands_whatever_was_pressed_before(house: House) -> None:
+    mina = house.beside()
+    asked = house.ask()
+    press_everything(asked)
+    browser = Client()
+
+    browser.post(opened(browser, asked, "c"), {"word": "heavy", "note": "soup"})
+    house.wait(dt.timedelta(minutes=11))
+
+    assert (Answer.objects.get().word, Answer.objects.get().note) == ("heavy", "soup")
+    (mail,) = house.post_comes()
+    assert "A heavy day" in mail.text
+    press_everything(mail)
+    done(mina.post(opened(mina, mail, "s"), {"gesture": "with_you"}))
+    assert Reply.objects.get().gesture == "with_you"
+
+
+def test_a_yes_of_a_human_stands_whatever_was_pressed_before(house: House) -> None:
+    letter = house.invite()
+    press_everything(letter)
+    mina = Client()
+
+    done(mina.post(opened(mina, letter, "i"), {"said": "yes"}))
+
+    assert house.member().state == "accepted"
+
+
+def test_the_stop_page_wants_a_tick_and_then_it_stops(house: House) -> None:
+    mail = asking(house)
+    path = next(path for path in paths_in(mail) if path.startswith("/u/"))
+    browser = Client()
+    (form,) = [one for one in forms_of(browser.get(path).content.decode(), path) if one.buttons]
+
+    unsure = submit(browser, form)
+    assert "Please tick this" in unsure.content.decode()
+    assert Schedule.objects.filter(paused_at=None).count() == 1
+    submit(browser, form, form.typed(sure="on"))
+
+    assert Schedule.objects.filter(paused_at=None).count() == 0
+
+
+@pytest.mark.parametrize("kind", [invitation, share, answer, asking])
+def test_a_program_that_crawls_on_from_a_link_changes_nothing(
+    house: House, kind: Callable[[House], Mail]
+) -> None:
+    mail = kind(house)
+
+    with unchanged():
+        browser, seen, more = Client(), set(), paths_in(mail)
+        while more:
+            path = more.pop()
+            if path in seen or path.startswith("/help/") or path == "/leave/":
+                continue
+            seen.add(path)
+            page = browser.get(path, follow=True)
+            assert page.status_code in {200, 404}, path
+            more += paths_of(page.content.decode())
+    assert len(seen) > 5
