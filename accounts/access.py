@@ -1,16 +1,14 @@
 """Who may come in: closed by default, a short list of public pages, words kept at the door."""
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 from rest_framework.permissions import BasePermission
 
 from accounts.models import Person
-
-View = TypeVar("View", bound=Callable[..., Any])
+from library.access import View
 
 KEPT = "kept"
 MARK_COOKIE = "w"
@@ -26,12 +24,6 @@ SECRET_FIELDS = {
     "credential",
 }
 _MOST_KEPT = 64 * 1024
-
-
-def public(view: View) -> View:
-    """Mark a view that needs no sign-in. The list of them is short and stands in a test."""
-    view.open_to_all = True  # type: ignore[attr-defined]
-    return view
 
 
 def before_welcome(view: View) -> View:

@@ -7,8 +7,9 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
 from django.urls import path
 
-from accounts.access import before_welcome, public
+from accounts.access import before_welcome
 from accounts.views import arriving, leaving, own, welcome
+from library.access import public
 
 urlpatterns = [
     path("", arriving.home, name="home"),

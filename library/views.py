@@ -4,9 +4,6 @@ A country's page is the same for everyone who opens it: it reads no session, set
 may be kept by any cache. It stands with the database gone; only an operator's own rows are missing.
 """
 
-from collections.abc import Callable
-from typing import TypeVar
-
 from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +13,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from library.access import public
 from library.context import help_for_reader
 from library.helplines import (
     Listed,
@@ -27,16 +25,9 @@ from library.helplines import (
 )
 
 AN_HOUR = 3600
-View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
-def open_to_all(view: View) -> View:
-    """Mark a page that the door of the accounts room lets everybody into."""
-    view.open_to_all = True  # type: ignore[attr-defined]
-    return view
-
-
-@open_to_all
+@public
 @require_safe
 @gzip_page  # safe here, unlike on private pages: nothing secret stands beside what is asked for
 def help_now(request: HttpRequest) -> HttpResponse:
@@ -49,7 +40,7 @@ def help_now(request: HttpRequest) -> HttpResponse:
     return _public(request, "", "library/help_now.html", {"countries": countries()})
 
 
-@open_to_all
+@public
 @require_safe
 @gzip_page
 def help_country(request: HttpRequest, code: str) -> HttpResponse:
@@ -57,7 +48,7 @@ def help_country(request: HttpRequest, code: str) -> HttpResponse:
     return _country_page(request, code, "library/help_country.html")
 
 
-@open_to_all
+@public
 @require_safe
 @gzip_page
 def help_young(request: HttpRequest) -> HttpResponse:
@@ -67,7 +58,7 @@ def help_young(request: HttpRequest) -> HttpResponse:
     return _public(request, "", "library/help_young.html", context)
 
 
-@open_to_all
+@public
 @require_safe
 @gzip_page
 def help_young_country(request: HttpRequest, code: str) -> HttpResponse:

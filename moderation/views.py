@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.access import public
+from library.access import public
 from moderation.forms import ReportForm
 from moderation.models import Report
 from outbox import links

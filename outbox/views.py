@@ -2,8 +2,6 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
-from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,9 +10,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from library.access import public
 from outbox import limits, links
-
-View = TypeVar("View", bound=Callable[..., Any])
 
 _A_MINUTE = dt.timedelta(minutes=1)
 _A_DAY = dt.timedelta(days=1)
@@ -23,14 +20,8 @@ _NOT_TYPED = re.compile(r"\s*|[a-z]+(_[a-z]+)+|[0-9a-f-]{36}|[0-9]+|on")
 _NOT_TEXT = {"csrfmiddlewaretoken", "fresh"}
 
 
-def _open_to_all(view: View) -> View:
-    # The mark SignInRequired looks for: who comes by mail has no account to sign in to.
-    view.open_to_all = True  # type: ignore[attr-defined]
-    return view
-
-
 @csrf_exempt  # its only effect is a mail to the rightful holder, and a dead page sets no cookie
-@_open_to_all
+@public
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest, token: str) -> HttpResponse:
     """The link of a mail: lets its holder in to a clean address."""
@@ -44,7 +35,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @csrf_exempt  # RFC 8058: mail programs post here without cookie, session or token
-@_open_to_all
+@public
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """The one-click stop. A GET shows a button; a POST answers 200 whatever the token is.

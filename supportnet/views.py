@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from accounts.access import person_of, public
+from accounts.access import person_of
 from accounts.forms import ZoneForm
 from accounts.models import Person
 from checkins.forms.answer import AnswerForm
 from checkins.models import CheckIn, Reply, Schedule
 from circles.models import Circle, Member
+from library.access import public
 from supportnet import my_data
 from supportnet.consent import withdraw
 from supportnet.forms import EraseForm

@@ -20,10 +20,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accounts.access import is_keeping, public
+from accounts.access import is_keeping
 from accounts.forms import AddressForm, CodeForm, PasswordForm
 from accounts.models import Person
 from library import zones
+from library.access import public
 from outbox import limits
 
 GUESS = "guess"

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import MARK_COOKIE, before_welcome, person_of, public
+from accounts.access import MARK_COOKIE, before_welcome, person_of
+from library.access import public
 
 ELSEWHERE = "https://www.wikipedia.org/"
 

@@ -7,13 +7,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.access import knows_browser, public
+from accounts.access import knows_browser
 from checkins import near
 from checkins.answering import Closed
 from checkins.deliveries import TAKEN_BACK
 from checkins.forms.answer import LinkAnswerForm
 from checkins.models import CheckIn
 from circles.models import Circle, Member
+from library.access import public
 from outbox import links
 
 

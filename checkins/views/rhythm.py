@@ -11,11 +11,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import person_of, public
+from accounts.access import person_of
 from accounts.models import Person
 from checkins import cadence, moments
 from checkins.forms.rhythm import PauseForm, RhythmForm
 from checkins.models import Schedule
+from library.access import public
 from library.context import help_for
 from library.zones import zone_name
 from outbox import links

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import public
 from checkins import given
 from checkins.forms.reply import ReplyForm
 from checkins.models import Reply, Share
 from checkins.models.reply import TooMany, gestures_for
 from circles.models import Member
+from library.access import public
 from outbox import links
 
 

@@ -12,11 +12,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import public
 from circles.access import OWN_PAGE
 from circles.forms import OwnAddressForm
 from circles.member_forms import AnswerForm, HoursForm, LeaveForm
 from circles.models import Invitation, Member
+from library.access import public
 from outbox import links
 from outbox.links import Found
 

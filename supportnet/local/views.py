@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from accounts.access import public
+from library.access import public
 from supportnet.local.mailbox import Letter, Mailbox
 
 

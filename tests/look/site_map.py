@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import engines
 from django.urls import path
 
-from accounts.access import public
+from library.access import public
 
 WORDS = [
     ("good", "A good day"),

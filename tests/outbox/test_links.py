@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import path
 from django.utils import timezone
 
+from library.access import public
 from outbox import links
 from outbox.links import Found, Link, Purpose
 from outbox.models import Mailbox
@@ -27,6 +28,7 @@ NOBODY = uuid.uuid4()
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 
+@public
 def page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """A page behind a link, as rooms write them."""
     found = links.holder(request, LETTER, public_id, timezone.now())
@@ -34,7 +36,6 @@ def page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return HttpResponse(f"for {found.thing} {said}".strip())
 
 
-page.open_to_all = True  # type: ignore[attr-defined]
 urlpatterns = [*real_urls, path("room/<uuid:public_id>/", page, name="a_room")]
 
 

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory, override_settings
 from django.urls import include, path
 
-from accounts.access import public
+from library.access import public
 from supportnet import errors, urls
 
 WORDS = "Geheimwort im Satz"
