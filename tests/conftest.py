@@ -10,6 +10,8 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import override_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as searches
 from playwright.sync_api import Browser, sync_playwright
 
 from supportnet.local.sentences import write_mirror
@@ -17,6 +19,10 @@ from tests.browser import FLAGS, find
 from tests.mail_server import MailServer
 
 _NO_BROWSER = "NO CHROMIUM: the walks through the pages were NOT run. Install it or set CHROMIUM."
+
+# How long a search takes says how busy the machine is, and nothing about what was found.
+searches.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+searches.load_profile("calm")
 
 
 @pytest.fixture

@@ -170,7 +170,8 @@ def test_lines_are_short_enough_for_every_server(message: Message) -> None:
 
 
 @hypothesis_settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=60,
 )
 @given(st.text(max_size=90), st.text(max_size=90), st.text(min_size=1, max_size=200))
 def test_no_text_breaks_a_mail(message: Message, subject: str, name: str, words: str) -> None:
