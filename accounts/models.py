@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import uuid
-import zoneinfo
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -14,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from library import zones
 from outbox.models import Mailbox
 from vault import scope
 from vault.fields import SealedField, SealedJSONField
@@ -126,10 +126,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def local(self, now: dt.datetime) -> dt.datetime:
         """``now`` on the person's own clock; UTC when their zone is no longer known."""
-        try:
-            return now.astimezone(zoneinfo.ZoneInfo(self.zone))
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            return now.astimezone(dt.UTC)
+        return now.astimezone(zones.clock(self.zone) or dt.UTC)
 
     def today(self, now: dt.datetime) -> dt.date:
         """The person's own date at ``now``."""

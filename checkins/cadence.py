@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from library import zones
+
 DAY = dt.timedelta(days=1)
 EVERY_DAY = 0b1111111
 LONGEST_OPEN = dt.timedelta(days=7)
@@ -51,23 +53,12 @@ class Slot:
     on: dt.date
 
 
-@lru_cache(maxsize=1024)
 def zone_named(name: str) -> ZoneInfo:
     """The zone of that name; raises ZoneVanished for names nobody knows."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        # OSError: "Europe" is a folder of the zone database, not a zone.
-        raise ZoneVanished(name) from None
-
-
-def is_zone(name: str) -> bool:
-    """Whether a zone of that name is known here."""
-    try:
-        zone_named(name)
-    except ZoneVanished:
-        return False
-    return True
+    found = zones.clock(name)
+    if found is None:
+        raise ZoneVanished(name)
+    return found
 
 
 @lru_cache(maxsize=8192)

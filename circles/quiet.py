@@ -1,7 +1,8 @@
 """Quiet hours: pure arithmetic on a member's own clock."""
 
 import datetime as dt
-import zoneinfo
+
+from library import zones
 
 
 def first_loud(
@@ -10,9 +11,10 @@ def first_loud(
     """The first moment at or after ``moment`` outside the quiet hours, in UTC.
 
     The hours may reach over midnight; equal ends mean that there are none. A clock that is set
-    forward or back within them moves the end with it: 08:00 stays 08:00.
+    forward or back within them moves the end with it: 08:00 stays 08:00. Where a zone has vanished
+    from the world's list, UTC counts.
     """
-    clock = known_zone(zone)
+    clock = zones.clock(zone) or dt.UTC
     local = moment.astimezone(clock)
     time = local.time()
     over_midnight = quiet_from > quiet_to
@@ -29,11 +31,3 @@ def first_loud(
         # The hour that comes twice: the first of the two ends is already behind us.
         end = dt.datetime.combine(day, quiet_to.replace(fold=1), tzinfo=clock).astimezone(dt.UTC)
     return end
-
-
-def known_zone(name: str) -> dt.tzinfo:
-    """The zone of that name; UTC when it has vanished from the world's list."""
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return dt.UTC

@@ -6,9 +6,10 @@ only ever a proposal that the person confirms, and no help page uses it.
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.utils.translation import get_language_from_request
@@ -58,6 +59,16 @@ def guess(request: HttpRequest) -> Guess:
         return Guess(country_of(zone), zone, language)
     country = _country_of_languages(request.headers.get("Accept-Language", ""))
     return Guess(country, main_zone(country), language)
+
+
+@lru_cache(maxsize=1024)
+def clock(zone: str) -> ZoneInfo | None:
+    """The clock that arithmetic on local time wants; None for a name that is no zone any more."""
+    try:
+        return ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        # OSError: "Europe" is a folder of the zone database, not a zone.
+        return None
 
 
 def canonical(zone: str) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from checkins import cadence, moments
 from checkins.models.pause import Pause
+from library import zones
 from outbox.models import Mailbox, Message
 from vault.part import Part
 
@@ -245,7 +246,7 @@ class Schedule(models.Model):
 
     def _planned_on(self) -> dt.date | None:
         """The local date of the asking that is planned, as long as that can be told."""
-        if self.next_at is None or not cadence.is_zone(self.zone):
+        if self.next_at is None or zones.clock(self.zone) is None:
             return None
         return cadence.local_date(at=self.next_at, zone=self.zone)
 

@@ -16,9 +16,9 @@ from accounts.models import Person
 from checkins import cadence, moments
 from checkins.forms.rhythm import PauseForm, RhythmForm
 from checkins.models import Schedule
+from library import zones
 from library.access import public
 from library.context import help_for
-from library.zones import zone_name
 from outbox import links
 
 _SHOWN = 5
@@ -111,8 +111,8 @@ def _facts(person: Person, schedule: Schedule | None, now: dt.datetime) -> dict[
     """What a page says about the rhythm as it stands."""
     facts: dict[str, Any] = {
         "schedule": schedule,
-        "zone": zone_name(person.zone),
-        "zone_gone": not cadence.is_zone(schedule.zone if schedule else person.zone),
+        "zone": zones.zone_name(person.zone),
+        "zone_gone": zones.clock(schedule.zone if schedule else person.zone) is None,
         "parked": schedule is not None and schedule.parked_at is not None,
     }
     if schedule is None or facts["zone_gone"]:

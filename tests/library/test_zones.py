@@ -84,6 +84,12 @@ def test_the_main_zone_is_where_most_people_of_a_country_live():
     assert zones.main_zone("ZZ") == ""
 
 
+@pytest.mark.parametrize("gone", ["", "Europe", "Mars/Base", "../../etc/passwd", "\x00"])
+def test_a_name_that_is_no_zone_has_no_clock(gone):
+    assert zones.clock(gone) is None
+    assert str(zones.clock("Europe/Berlin")) == "Europe/Berlin"
+
+
 def test_every_zone_in_a_select_is_one_python_knows():
     every = zones.all_zones()
 
