@@ -166,7 +166,7 @@ def _hold(check_in: "CheckIn") -> None:
 
 def _beside(check_in: "CheckIn") -> list[Member]:
     members = Member.objects.beside().filter(circle__person=check_in.person_id)
-    return list(members.select_related("mailbox", "circle__person").order_by("pk"))
+    return list(members.select_related("mailbox", "circle__person"))
 
 
 def _ticked(check_in: "CheckIn", given: Answer, members: Collection[Member]) -> set[int]:

@@ -19,7 +19,7 @@ from accounts.forms import ZoneForm
 from accounts.models import Person
 from checkins.forms.answer import AnswerForm
 from checkins.models import CheckIn, Reply, Schedule
-from circles.models import Circle, Member
+from circles.models import Member
 from library.access import public
 from supportnet import my_data
 from supportnet.consent import withdraw
@@ -29,16 +29,16 @@ from supportnet.zone import change_zone
 
 def today(request: HttpRequest) -> HttpResponse:
     """The question, every day; who hears what; and what the circle wrote."""
-    person = person_of(request)
-    circle = Circle.objects.known(person)
-    form = AnswerForm(
-        request.POST or None,
-        members=Member.objects.of(person).beside(),
-        tells_hard_days=circle.tells_hard_days,
-    )
+    person, now = person_of(request), timezone.now()
+    circle = list(Member.objects.of(person).beside_or_pending(now))
+    beside = [member for member in circle if member.state == Member.State.ACCEPTED]
+    tells = any(member.circle.tells_hard_days for member in beside)
+    form = AnswerForm(request.POST or None, members=beside, tells_hard_days=tells)
     if request.method == "POST" and form.is_valid():
         return _answered(person, form)
-    return render(request, "today/today.html", _today(person, form))
+    asked = [member for member in circle if member not in beside]
+    context = {"form": form, "members": beside, "asked": asked}
+    return render(request, "today/today.html", {**_today(person, now), **context})
 
 
 def begin_answer(request: HttpRequest) -> HttpResponse:
@@ -54,7 +54,9 @@ def begin_answer(request: HttpRequest) -> HttpResponse:
 def today_replies(request: HttpRequest) -> HttpResponse:
     """The letters alone, for the page that asks again while it is open."""
     person = person_of(request)
-    return render(request, "checkins/_replies.html", _letters(person))
+    members = Member.objects.of(person).beside()
+    context = {**_letters(person, timezone.now()), "members": members}
+    return render(request, "checkins/_replies.html", context)
 
 
 def _answered(person: Person, form: AnswerForm, then: str = "") -> HttpResponse:
@@ -73,27 +75,20 @@ def _answered(person: Person, form: AnswerForm, then: str = "") -> HttpResponse:
     return redirect(then) if then else redirect("said", answer.check_in.public_id)
 
 
-def _today(person: Person, form: AnswerForm) -> dict[str, Any]:
-    now = timezone.now()
+def _today(person: Person, now: dt.datetime) -> dict[str, Any]:
     return {
         "person": person,
-        "form": form,
         "said": CheckIn.objects.said_today(person, now),
-        "show_invite": not form.members,
-        "asked": Member.objects.of(person).pending(now),
         "next_asking": Schedule.objects.next_words(person, now),
-        **_letters(person),
-        "members": form.members,
+        **_letters(person, now),
     }
 
 
-def _letters(person: Person) -> dict[str, Any]:
-    now = timezone.now()
+def _letters(person: Person, now: dt.datetime) -> dict[str, Any]:
     return {
         "replies": Reply.objects.for_today(person, now),
         "local_now": person.local(now),
         "choices": Reply.Choice.choices,
-        "members": Member.objects.of(person).beside(),
     }
 
 

@@ -27,7 +27,7 @@ _TWICE = dt.timedelta(minutes=2)
 class CheckInQuerySet(models.QuerySet["CheckIn"]):
     def of(self, person: Person) -> "CheckInQuerySet":
         """A person's check-ins, with what was said."""
-        return self.filter(person=person).select_related("answered")
+        return self.filter(person=person).with_person()
 
     def open(self, now: dt.datetime) -> "CheckInQuerySet":
         """Check-ins whose answer can still be given or changed."""
@@ -38,8 +38,8 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         return self.open(now).filter(person=person, asked=True).order_by("-due_at").first()
 
     def with_person(self) -> "CheckInQuerySet":
-        """Check-ins with the person they ask, in one query."""
-        return self.select_related("person")
+        """Check-ins with the person they ask and what was said, in one query."""
+        return self.select_related("person", "answered")
 
     def for_mail(self, public_ids: Collection[uuid.UUID]) -> "CheckInQuerySet":
         """What the asking mails of these check-ins need, in one query."""
@@ -277,10 +277,6 @@ class CheckIn(models.Model):
     def deliveries(self, now: dt.datetime) -> list[Delivery]:
         """Who gets what of the answer, and when it leaves or left."""
         return deliveries.of(self, now=now)
-
-    def waits_for_a_human(self, now: dt.datetime) -> bool:
-        """Whether mails wait because nobody knows yet that a human pressed the button."""
-        return any(delivery.waits_shortly for delivery in self.deliveries(now))
 
     def as_typed(self, members: Collection[Member]) -> dict[str, Any]:
         """What was said and chosen, as a form begins with it."""

@@ -57,7 +57,7 @@ def link_said(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "check_in": check_in,
         "count": len([delivery for delivery in deliveries if delivery.can_take_back]),
         "taken_back": any(delivery.state == TAKEN_BACK for delivery in deliveries),
-        "waits": check_in.waits_for_a_human(now),
+        "waits": any(delivery.waits_shortly for delivery in deliveries),
     }
     return render(request, "checkins/link_said.html", context)
 

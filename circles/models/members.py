@@ -39,11 +39,15 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def beside(self) -> "MemberQuerySet":
         """Members whom an answer can reach now: accepted, neither paused nor on a break."""
-        return self.accepted().filter(paused_at=None, on_break_at=None)
+        return self.accepted().filter(paused_at=None, on_break_at=None).order_by("pk")
 
     def pending(self, now: dt.datetime) -> "MemberQuerySet":
         """Members who have not answered their invitation and still can."""
         return self.filter(state="invited", invitation__expires_at__gt=now)
+
+    def beside_or_pending(self, now: dt.datetime) -> "MemberQuerySet":
+        """Both of them together with the circle, in one query: for Today."""
+        return (self.beside() | self.pending(now)).select_related("circle")
 
     def hearing(self) -> "MemberQuerySet":
         """Members who hear of an answer without being asked about each time."""

@@ -14,6 +14,7 @@ from checkins import dispatch
 from checkins.models import Answer, CheckIn, Reply, Share
 from circles.models import Circle, Member
 from outbox import links
+from outbox.links import Link
 from outbox.models import Message
 from tests import factories
 from tests.checkins.postman import Letter, deliver
@@ -67,6 +68,23 @@ def test_today_asks_and_keeps_a_word_for_oneself(page: Client, ada: Person) -> N
     assert "Nobody else sees this. It is yours alone." in answered.content.decode()
     assert CANARY in answered.content.decode()
     assert not Message.objects.exists()
+
+
+def test_today_names_who_is_beside_and_who_was_asked(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    circle = Circle.objects.of(ada)
+    about = {"label": "", "kind": "friend", "level": "word", "in_mail": False, "words": "Hi"}
+    circle.invite(address="mina@example.org", name="Mina", now=now, **about)
+    waiting = said(page)
+    factories.member(person=ada, name="Ben")
+    factories.member(person=ada, name="Resting Sam", on_break_at=now)
+
+    assert "Asked, no answer yet: <bdi>Mina</bdi>" in waiting
+    assert "You have asked somebody." in waiting
+    assert "Asked, no answer yet: <bdi>Mina</bdi>" in said(page)
+    assert "<bdi>Ben</bdi>" in said(page)
+    assert "Resting Sam" not in said(page)
 
 
 @pytest.mark.parametrize("typed", [{"word": "good"}, {"note": "just this"}, {"went_well": "soup"}])
@@ -486,13 +504,57 @@ def test_another_person_cannot_touch_a_letter(shared: Letter, now: dt.datetime) 
 # how much is asked of the database
 
 
-@pytest.mark.parametrize("size", [1, 3])
-def test_today_asks_the_same_few_questions_for_one_and_for_three(
-    page: Client, ada: Person, now: dt.datetime, size: int, django_assert_max_num_queries
-) -> None:
+def circle_of(ada: Person, size: int, now: dt.datetime) -> CheckIn:
+    """An asked check-in of Ada's, answered; each of her members got a share and replied."""
+    factories.schedule(person=ada, now=now - dt.timedelta(days=1))
     for number in range(size):
-        member = factories.member(person=ada, name=f"Member {number}", level="word")
-        Reply.objects.hello(member, words="hello", now=now)
+        factories.member(person=ada, name=f"Member {number}", level="word")
+    dispatch.tick(now)
+    check_in = CheckIn.objects.get()
+    check_in.answer("okay", now=now)
+    for share in Share.objects.all():
+        share.reply("call", words="hello", now=now)
+    return check_in
 
-    with django_assert_max_num_queries(13):
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_today_asks_the_same_eight_questions_for_one_and_for_three(
+    page: Client, ada: Person, now: dt.datetime, size: int, django_assert_num_queries
+) -> None:
+    circle_of(ada, size, now)
+    said(page)
+
+    # session, keys, person, members, answer, schedule, letters, what was answered to them
+    with django_assert_num_queries(8):
         assert "Member 0" in said(page)
+    with django_assert_num_queries(5):
+        assert "Member 0" in page.get("/today/replies/").content.decode()
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_what_was_said_asks_the_same_few_questions_for_one_and_for_three(
+    page: Client, ada: Person, now: dt.datetime, size: int, django_assert_num_queries
+) -> None:
+    check_in = circle_of(ada, size, now)
+
+    with django_assert_num_queries(6):
+        assert "Member 0" in page.get(f"/said/{check_in.public_id}/").content.decode()
+    with django_assert_num_queries(9):
+        assert "Member 0" in page.get(f"/near/{check_in.public_id}/").content.decode()
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_pages_behind_links_ask_three_questions_for_one_and_for_three(
+    client: Client, ada: Person, now: dt.datetime, size: int, django_assert_num_queries
+) -> None:
+    check_in = circle_of(ada, size, now)
+    share = Share.objects.all()[0]
+    for link in (Link("c", check_in.public_id), Link("s", share.public_id)):
+        client.get(urlsplit(links.url(link, 1)).path)
+
+    with django_assert_num_queries(3):
+        assert client.get(f"/c/{check_in.public_id}/").status_code == 200
+    with django_assert_num_queries(3):
+        assert client.get(f"/s/{share.public_id}/").status_code == 200
+    with django_assert_num_queries(4):
+        assert client.get(f"/c/{check_in.public_id}/said/").status_code == 200
