@@ -42,10 +42,15 @@ def context(check_in: CheckIn, now: dt.datetime) -> dict[str, Any]:
 def context_by_link(check_in: CheckIn, now: dt.datetime) -> dict[str, Any]:
     """What the same page shows to whoever holds the link: no names, no words."""
     people = Member.objects.of(check_in.person).beside().named_for_hard_days()
-    told = any(delivery.can_take_back for delivery in check_in.deliveries(now))
-    return {"check_in": check_in, "can_tell": bool(people) and not told, "by_link": True} | _help(
-        check_in, now
-    )
+    told = [one for one in check_in.deliveries(now) if one.can_take_back]
+    return {
+        "check_in": check_in,
+        "can_tell": people.exists() and not told,
+        "told": len(told),
+        "waits": any(one.waits_shortly for one in told),
+        "by_link": True,
+        **_help(check_in, now),
+    }
 
 
 def named(check_in: CheckIn) -> list[Member]:

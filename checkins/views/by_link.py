@@ -66,8 +66,10 @@ def link_said(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def link_send_now(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """A human pressed the second button: nothing has to wait."""
-    _held(request, public_id).send_now(timezone.now())
-    return redirect("link_said", public_id)
+    check_in = _held(request, public_id)
+    check_in.send_now(timezone.now())
+    said = check_in.said()
+    return redirect("link_near" if said and said.is_really_hard else "link_said", public_id)
 
 
 @public
