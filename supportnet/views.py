@@ -35,7 +35,7 @@ def today(request: HttpRequest) -> HttpResponse:
     tells = any(member.circle.tells_hard_days for member in beside)
     form = AnswerForm(request.POST or None, members=beside, tells_hard_days=tells)
     if request.method == "POST" and form.is_valid():
-        return _answered(person, form)
+        return _answered(person, form, choices=form.choices())
     asked = [member for member in circle if member not in beside]
     context = {"form": form, "members": beside, "asked": asked}
     return render(request, "today/today.html", {**_today(person, now), **context})
@@ -46,7 +46,9 @@ def begin_answer(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return _answered(person, form, then="begin_beside")
+        # Whoever comes by here again may have a circle by then; the page says "for you alone".
+        nobody = {member.pk: None for member in Member.objects.of(person).beside()}
+        return _answered(person, form, choices=nobody, then="begin_beside")
     return render(request, "today/begin_answer.html", {"form": form, "person": person})
 
 
@@ -59,14 +61,16 @@ def today_replies(request: HttpRequest) -> HttpResponse:
     return render(request, "checkins/_replies.html", context)
 
 
-def _answered(person: Person, form: AnswerForm, then: str = "") -> HttpResponse:
+def _answered(
+    person: Person, form: AnswerForm, *, choices: dict[int, str | None], then: str = ""
+) -> HttpResponse:
     now = timezone.now()
     if form.is_blank():
         return redirect(then or "today")
     answer = CheckIn.objects.say_today(
         person,
         **form.said(),
-        choices=form.choices(),
+        choices=choices,
         with_words=form.lets_words_through(),
         now=now,
     )

@@ -103,11 +103,14 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         return check_in.answer(word, note, went_well, would_help, **chosen, now=now)
 
     def said_today(self, person: Person, now: dt.datetime) -> "Answer | None":
-        """What the person said last on their own date, or to the question that is still open."""
+        """What the person said last on their own date, also to a question of the night before.
+
+        Another day asks anew, though the question of a weekly rhythm is still open.
+        """
+        midnight = person.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
         said = Answer.objects.of(person).select_related("check_in")
-        today = models.Q(local_date=person.today(now))
-        still_open = models.Q(check_in__asked=True, check_in__closes_at__gt=now)
-        return said.filter(today | still_open).order_by("-answered_at").first()
+        today = models.Q(local_date=person.today(now)) | models.Q(answered_at__gte=midnight)
+        return said.filter(today).order_by("-answered_at").first()
 
     def preview(
         self,
