@@ -124,6 +124,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
         """The first word of the chosen name: all of it that others read, on pages and in mails."""
         return (self.display_name.split() or [gettext("Somebody")])[0]
 
+    @property
+    def is_here(self) -> bool:
+        """Whether they said yes and the account is open; else nothing is kept or passed on."""
+        return self.welcomed_at is not None and self.is_active
+
     def local(self, now: dt.datetime) -> dt.datetime:
         """``now`` on the person's own clock; UTC when their zone is no longer known."""
         return now.astimezone(zones.clock(self.zone) or dt.UTC)

@@ -17,7 +17,9 @@ _MANAGED_FOR = dt.timedelta(days=30)
 
 def _check_in(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
     found = CheckIn.objects.with_person().filter(public_id=public_id, asked=True).first()
-    return Found(1, found, alive=found.is_open(now)) if found else None
+    if found is None or not found.person.is_here:
+        return None
+    return Found(1, found, alive=found.is_open(now))
 
 
 def _mails(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
@@ -34,7 +36,9 @@ def _stop(check_in: CheckIn, now: dt.datetime) -> None:
 
 def _share(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
     share = Share.objects.for_reading().with_mail().filter(public_id=public_id).first()
-    if share is None or share.member.state != Member.State.ACCEPTED or share.member.paused_at:
+    if share is None or not share.check_in.person.is_here:
+        return None
+    if share.member.state != Member.State.ACCEPTED or share.member.paused_at:
         return None
     return Found(share.member.generation, share, alive=now < share.link_ends_at())
 

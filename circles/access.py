@@ -15,14 +15,14 @@ _HEARD_WITHIN = dt.timedelta(days=30)
 def _invitation(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
     found = Invitation.objects.with_member().filter(public_id=public_id).first()
     heard = _heard(found.member if found else None, now)
-    if found is None or not found.opens(now, heard=heard):
+    if found is None or not found.opens(now, heard=heard) or not _is_here(found):
         return None
     return Found(found.member.generation, found)
 
 
 def _by_hand(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
     found = Invitation.objects.with_member().filter(public_id=public_id).first()
-    if found is None or not found.can_be_used(now):
+    if found is None or not found.can_be_used(now) or not _is_here(found):
         return None
     return Found(found.member.generation, found)
 
@@ -36,6 +36,11 @@ def _member(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
     if not alive and member.state == Member.State.LEFT:
         return None
     return Found(member.generation, member, alive=alive)
+
+
+def _is_here(invitation: Invitation) -> bool:
+    # Somebody who took their yes back asks nobody any more.
+    return invitation.member.circle.person.is_here
 
 
 def _heard(member: Member | None, now: dt.datetime) -> bool:
