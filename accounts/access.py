@@ -11,6 +11,8 @@ from accounts.models import Person
 from library.access import View
 
 KEPT = "kept"
+# In the session of a member who wants a circle of their own: the name of whom to ask back.
+ASK_BACK = "ask_back"
 MARK_COOKIE = "w"
 KEPT_FOR = dt.timedelta(hours=1)
 # Never kept and never shown again: what opens an account, and what proves a form is ours.

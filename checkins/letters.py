@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from circles.models import Member
 
 LINES_IN_A_MAIL = 3
+# A link that ends sooner than this is not sent any more.
+_READ_WITHIN = dt.timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,9 @@ def share_mail(shares: Sequence["Share"], *, leaves_at: dt.datetime) -> mail.Mai
 def person_answer(answer: "Reply") -> mail.Mail:
     """What the person answered to a member; the words themselves only where mails may hold them."""
     member = answer.member
-    page = _page(answer.share) if answer.share else member.own_link
+    share = answer.share
+    alive = share is not None and answer.made_at + _READ_WITHIN < share.link_ends_at()
+    page = _page(share) if share is not None and alive else member.own_link
     with translation.override(_language(member)):
         context = {"answer": answer, "in_mail": member.in_mail}
         return _to_member(member, "mail/reply_answer", context, button=page)

@@ -25,6 +25,7 @@ urlpatterns = [
     # behind the links of a member
     path("s/<uuid:public_id>/", share.share_page, name="share"),
     path("s/<uuid:public_id>/undo/<uuid:reply_id>/", share.share_undo, name="share_undo"),
+    path("s/<uuid:public_id>/begin/", share.share_begin, name="share_begin"),
     path("y/<uuid:public_id>/hello/", share.member_hello, name="member_hello"),
     # when to be asked
     path("rhythm/", rhythm.rhythm, name="rhythm"),

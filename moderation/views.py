@@ -19,7 +19,9 @@ _ABOUT = {"s": "share", "i": "invitation", "y": "member"}
 def report(request: HttpRequest, public_id: uuid.UUID, letter: str) -> HttpResponse:
     """Report what the link shows; the same page then says what happens next."""
     now = timezone.now()
-    links.holder(request, letter, public_id, now)
+    thing = links.holder(request, letter, public_id, now).thing
+    # The reader is the member, whoever is signed in in this browser.
+    request.reader_country = getattr(thing, "member", thing).country  # type: ignore[attr-defined]
     form = ReportForm(request.POST or None)
     stored = None
     if request.method == "POST" and form.is_valid():

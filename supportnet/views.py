@@ -47,7 +47,7 @@ def begin_answer(request: HttpRequest) -> HttpResponse:
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         # Whoever comes by here again may have a circle by then; the page says "for you alone".
-        nobody = {member.pk: None for member in Member.objects.of(person).beside()}
+        nobody: dict[int, str | None] = {one.pk: None for one in Member.objects.of(person).beside()}
         return _answered(person, form, choices=nobody, then="begin_beside")
     return render(request, "today/begin_answer.html", {"form": form, "person": person})
 

@@ -23,6 +23,7 @@ UNDO_LASTS = dt.timedelta(hours=24)
 # The same words within so short a time are one button pressed twice.
 _TWICE = dt.timedelta(minutes=2)
 _A_DAY = dt.timedelta(days=1)
+_OF_LATE = dt.timedelta(days=30)
 HELLOS_A_DAY = 5
 REPLIES_A_DAY = 40
 
@@ -55,6 +56,8 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         with transaction.atomic():
             held = Member.objects.select_for_update().get(pk=member.pk)
             if held.state != Member.State.ACCEPTED or held.paused_at:
+                raise links.Dead
+            if not held.circle.person.is_here:
                 raise links.Dead
             if twice := self._said_just_now(held, share, gesture, words.strip(), now):
                 return twice
@@ -123,10 +126,14 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         rows = self.filter(share=share).standing().select_related("member", "answers")
         return rows.order_by("made_at", "pk")
 
-    def hellos(self, member: Member) -> "ReplyQuerySet":
-        """A member's own hellos and what was answered to them, in the order they were said."""
-        rows = self.filter(member=member, share=None).standing()
-        return rows.select_related("member", "answers").order_by("made_at", "pk")
+    def on_own_page(self, member: Member, now: dt.datetime) -> "ReplyQuerySet":
+        """What a member's own page shows: their hellos of late, and all that was answered to them.
+
+        Answers to something shared stand there too, for its link may have ended meanwhile.
+        """
+        rows = self.filter(member=member, made_at__gt=now - _OF_LATE).standing()
+        theirs = rows.filter(models.Q(share=None) | models.Q(by_person=True))
+        return theirs.select_related("member").order_by("made_at", "pk")
 
     def _said_just_now(
         self, member: Member, share: "Share | None", gesture: str, words: str, now: dt.datetime

@@ -1,13 +1,15 @@
 """Small words that pages of the check-ins room use."""
 
 import datetime as dt
+from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
 
 from checkins import moments
 from checkins.forms.answer import HEARS
-from checkins.models import Answer
+from checkins.models import Answer, Reply
+from circles.models import Member
 
 register = template.Library()
 
@@ -31,3 +33,10 @@ def ago(at: dt.datetime, now: dt.datetime) -> str:
 def word_label(word: str) -> str:
     """The label of one of the six words."""
     return str(_WORDS.get(word, ""))
+
+
+@register.inclusion_tag("checkins/_conversation.html")
+def letters_with(member: Member, now: dt.datetime) -> dict[str, Any]:
+    """Hellos of a member and what the person answered, for the member's own page."""
+    conversation = Reply.objects.on_own_page(member, now)
+    return {"conversation": conversation, "name": member.circle.person.called}

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.access import ASK_BACK
 from checkins import given
 from checkins.forms.reply import ReplyForm
 from checkins.models import Reply, Share
@@ -46,11 +47,22 @@ def share_undo(request: HttpRequest, public_id: uuid.UUID, reply_id: uuid.UUID) 
 
 
 @public
+@require_POST
+def share_begin(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """A circle of the member's own: this browser remembers whom they may want to ask back."""
+    share = _held_share(request, public_id)
+    request.session[ASK_BACK] = share.member.circle.person.called
+    return redirect("home")
+
+
+@public
 def member_hello(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Send the person a hello: right after saying yes, or at any time from the own page."""
     now = timezone.now()
     member = links.holder(request, "y", public_id, now).thing
     assert isinstance(member, Member)
+    request.reader_country = member.country  # type: ignore[attr-defined]
+    name = member.circle.person.called
     is_first = not Reply.objects.of_member(member).exists()
     form = ReplyForm(request.POST or None, gestures=gestures_for(member.circle)[:3])
     if request.method == "POST" and form.is_valid():
@@ -59,13 +71,12 @@ def member_hello(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         except TooMany as error:
             form.add_error(None, str(error))
         else:
-            name = member.circle.person.called
             messages.success(request, _("%(name)s can read it now.") % {"name": name})
             return redirect("member_page", public_id)
     context = {
         "form": form,
         "member": member,
-        "name": member.circle.person.called,
+        "name": name,
         "is_first": is_first,
         "first_word": member.first_word if is_first else "",
     }

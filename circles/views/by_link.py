@@ -78,7 +78,7 @@ def member_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         member.set_hours(**form.said())
         messages.success(request, _("Kept."))
         return redirect("member_page", public_id)
-    context = {"form": form, "member": member, **_about(request, member)}
+    context = {"form": form, "member": member, "now": timezone.now(), **_about(request, member)}
     return render(request, "circles/member_page.html", context)
 
 

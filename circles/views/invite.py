@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import person_of
+from accounts.access import ASK_BACK, person_of
 from circles import letters
 from circles.forms import READY, CorrectForm, InviteForm
 from circles.models import Circle, Member
@@ -34,6 +34,7 @@ def invite(request: HttpRequest, *, first: bool = False) -> HttpResponse:
     except ValidationError as refusal:
         form.add_error("address" if refusal.code in {"own", "asked"} else None, refusal)
         return _invite_page(request, form, first=first)
+    request.session.pop(ASK_BACK, None)
     if by_hand:
         return redirect("begin_beside_link" if first else "invite_link", member.public_id)
     messages.success(request, _("The invitation is on its way."))
@@ -93,7 +94,7 @@ def _ask(circle: Circle, form: InviteForm) -> Member:
 def _begun(request: HttpRequest) -> InviteForm:
     """A fresh form, or the typed one with another of the ready sentences in its box."""
     if request.method != "POST":
-        return InviteForm()
+        return InviteForm(initial={"name": request.session.get(ASK_BACK, "")})
     typed: dict[str, Any] = request.POST.dict()
     chosen = typed.get("ready", "")
     if chosen.isdigit() and int(chosen) < len(READY):

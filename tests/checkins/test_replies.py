@@ -502,7 +502,8 @@ def test_answer_to_a_hello_leads_to_the_members_own_page(now: dt.datetime) -> No
     reply.answer_with("another_day", now=now)
 
     assert deliver(now)[0].to == member.mailbox.address
-    assert [one.gesture for one in Reply.objects.hellos(member)] == ["come_by", "another_day"]
+    there = Reply.objects.on_own_page(member, now)
+    assert [one.gesture for one in there] == ["come_by", "another_day"]
 
 
 def test_deleted_letter_leaves_the_mail_that_waits(now: dt.datetime) -> None:

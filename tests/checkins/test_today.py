@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 
 from accounts.models import Person
-from checkins.models import Answer, CheckIn, Reply
+from checkins.models import Answer, Reply
 from outbox.models import Message
 from tests import factories
 
