@@ -15,9 +15,15 @@ from outbox import limits, links
 
 _A_MINUTE = dt.timedelta(minutes=1)
 _A_DAY = dt.timedelta(days=1)
-# What a form sends besides what somebody typed: choices in our own words, and tokens.
-_NOT_TYPED = re.compile(r"\s*|[a-z]+(_[a-z]+)+|[0-9a-f-]{36}|[0-9]+|on")
-_NOT_TEXT = {"csrfmiddlewaretoken", "fresh"}
+# What a form sends besides what somebody typed: choices in our own words, marks and tokens. A box
+# that is missing here is shown too often; one that is here too much would lose somebody's words.
+_CHOSEN = re.compile(
+    r"adult|change|choice|consent|country|csrfmiddlewaretoken|days?|do|fresh|from|gesture|how|in_mail|"
+    r"kinds?|language|later|level|long|look|member|next|now_in_quiet_hours|often|page|plain_mail|"
+    r"quiet_from|quiet_to|reads|ready|reason|reply_mail|resume|rule|said|sure|time|way|with_words|"
+    r"word|would_help|zone|(browser|hears|how|named)_.*"
+)
+_NOTHING = re.compile(r"\s*|[0-9a-f-]{36}")
 
 
 @csrf_exempt  # its only effect is a mail to the rightful holder, and a dead page sets no cookie
@@ -64,12 +70,17 @@ def dead_end(request: HttpRequest, dead: links.Dead) -> HttpResponse:
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:
     """The texts of a posted form, as (label, value): what somebody wrote is never lost."""
-    texts = []
-    for name, values in request.POST.lists():
-        if name not in _NOT_TEXT:
-            label = name.rpartition("-")[2].replace("_", " ").capitalize()
-            texts += [(label, text) for text in values if not _NOT_TYPED.fullmatch(text)]
-    return texts
+    return [
+        (name.rpartition("-")[2].replace("_", " ").capitalize(), text)
+        for name, values in request.POST.lists()
+        for text in values
+        if is_typed(name, text)
+    ]
+
+
+def is_typed(name: str, text: str) -> bool:
+    """Whether this part of a posted form is somebody's words, and no choice, mark or token."""
+    return not _CHOSEN.fullmatch(name) and not _NOTHING.fullmatch(text)
 
 
 def _stop(token: str, now: dt.datetime) -> None:

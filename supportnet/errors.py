@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.access import typed_fields
+from outbox.views import is_typed
 
 _RETRY_AFTER = "60"
 
@@ -61,9 +62,9 @@ def _from_elsewhere(request: HttpRequest, reason: str) -> bool:
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:
     if request.method != "POST":
         return []
-    # Only words, under one neutral label: names of fields are ours, not the reader's.
-    words = [value for _name, value in typed_fields(request) if " " in value.strip()]
-    return [(_("What you wrote"), value) for value in words]
+    # Under one neutral label: names of fields are ours, not the reader's.
+    words = [text for name, text in typed_fields(request) if is_typed(name, text)]
+    return [(_("What you wrote"), text) for text in words]
 
 
 def _page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:
