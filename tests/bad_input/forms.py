@@ -42,7 +42,7 @@ def forms_of(page: str, path: str = "/") -> list[Form]:
 
 def form_to(page: str, action: str) -> Form:
     """The one form that goes there."""
-    return next(form for form in forms_of(page) if form.action == action)
+    return next(form for form in forms_of(page, action) if form.action == action)
 
 
 def paths_of(page: str) -> list[str]:
