@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from accounts.models import Person
 from outbox import links
 from outbox.links import Link
-from outbox.mail import Mail, compose, mark
+from outbox.mail import Mail, compose
 from vault import ring
 
 if TYPE_CHECKING:
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 def invitation(*, person: Person, name: str, words: str, language: str, link: Link) -> Mail:
     """The one mail before consent: who asks, in their words, what it means, and three answers."""
     with translation.override(language):
-        context = {"called": person.called, "name": name, "words": words, **_frame("letter")}
+        context = {
+            "called": person.called,
+            "name": name,
+            "words": words,
+            "operator": settings.OPERATOR_EMAIL,
+        }
         subject = gettext("%(called)s would like to stay in touch") % context
     return compose(
         "circles/mail/invitation",
@@ -34,7 +39,7 @@ def invitation(*, person: Person, name: str, words: str, language: str, link: Li
 def own_page(*, person: Person, member: "Member", language: str) -> Mail:
     """A fresh link to the member's own page, because they asked for one."""
     with translation.override(language):
-        context = {"called": person.called, "name": member.name, **_frame("page", stops=True)}
+        context = {"called": person.called, "name": member.name}
         subject = gettext("Your page for %(called)s") % context
     return compose(
         "circles/mail/own_page",
@@ -46,16 +51,6 @@ def own_page(*, person: Person, member: "Member", language: str) -> Mail:
         unsubscribe=member.stop_link,
         country=member.country,
     )
-
-
-def _frame(button: str, *, stops: bool = False) -> dict[str, str]:
-    # What the frame of every mail asks for: the one button, the stop, and where help is.
-    return {
-        "link": mark(button),
-        "stop_link": mark("unsubscribe") if stops else "",
-        "site_url": settings.SITE_URL,
-        "operator": settings.OPERATOR_EMAIL,
-    }
 
 
 def by_hand(member: "Member") -> str:
