@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.utils.html import format_html
 
-from outbox.mail import Mail, Texts, preview
+from outbox.mail import Texts
 
 # The mail may style itself. It runs nothing, loads nothing, and only our own pages may frame it.
 _POLICY = (
@@ -12,10 +12,9 @@ _POLICY = (
 )
 
 
-def framed(mail: Mail | Texts | None, otherwise: str = "") -> HttpResponse:
+def framed(texts: Texts | None, otherwise: str = "") -> HttpResponse:
     """The page for the frame; ``otherwise`` stands there when there is no mail."""
-    shown = preview(mail) if isinstance(mail, Mail) else mail
-    page = shown.html if shown else format_html("<!doctype html><p>{}</p>", otherwise)
+    page = texts.html if texts else format_html("<!doctype html><p>{}</p>", otherwise)
     response = HttpResponse(page)
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Frame-Options"] = "SAMEORIGIN"

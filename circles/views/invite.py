@@ -15,6 +15,7 @@ from circles import letters
 from circles.forms import READY, CorrectForm, InviteForm
 from circles.models import Circle, Member
 from outbox.links import Link
+from outbox.mail import preview
 from outbox.preview import framed
 
 _NOBODY = uuid.UUID(int=0)
@@ -48,7 +49,7 @@ def invite_preview(request: HttpRequest) -> HttpResponse:
     mail = letters.invitation(
         person=person, name=name, words=words, language=person.language, link=Link("i", _NOBODY)
     )
-    return framed(mail)
+    return framed(preview(mail))
 
 
 def invite_link(request: HttpRequest, public_id: uuid.UUID, *, first: bool = False) -> HttpResponse:
