@@ -16,7 +16,7 @@ from library.names import country_codes, country_name
 _ANY_TIME, _BETWEEN = "any", "sessions"
 
 
-class AnswerForm(PlainForm):
+class YesNoNeverForm(PlainForm):
     """Yes, no, or never: a choice without a default, so that a program cannot make it."""
 
     said = forms.ChoiceField(

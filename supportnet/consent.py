@@ -13,7 +13,7 @@ def withdraw(person: Person, *, now: dt.datetime) -> None:
     """Stop everything for this person until they say yes again; what they have stays theirs."""
     with transaction.atomic():
         person.withdraw_consent(now=now)
-        schedule = Schedule.objects.filter(person=person).first()
+        schedule = Schedule.objects.of(person)
         if schedule:
             schedule.stop(now=now)
         Message.objects.cancel(now=now, key=person.key_id)

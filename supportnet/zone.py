@@ -12,6 +12,6 @@ def change_zone(person: Person, zone: str, *, now: dt.datetime) -> None:
     """Nine in the morning stays nine in the morning, on the new clock."""
     with transaction.atomic():
         person.move(zone)
-        schedule = Schedule.objects.filter(person=person).first()
+        schedule = Schedule.objects.of(person)
         if schedule:
             schedule.move(zone, now=now)

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import PlainForm
 from checkins import cadence
 from checkins.models import Schedule
 
@@ -14,7 +15,7 @@ _DAYS = [(str(number), name) for number, name in WEEKDAYS.items()]
 _NINE = dt.time(9)
 
 
-class RhythmForm(forms.Form):
+class RhythmForm(PlainForm):
     """Four ways to be asked; which days count depends on the way that was chosen."""
 
     EVERY_DAY, SOME_DAYS, WEEKLY, FORTNIGHTLY = "every_day", "some_days", "weekly", "fortnightly"
@@ -57,7 +58,7 @@ class RhythmForm(forms.Form):
 
     def __init__(self, data: Any = None, *, schedule: Schedule | None = None) -> None:
         self.schedule = schedule
-        super().__init__(data, initial=_initial(schedule), label_suffix="")
+        super().__init__(data, initial=_initial(schedule))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -111,7 +112,7 @@ def _initial(schedule: Schedule | None) -> dict[str, Any]:
     return {**kept, "how": RhythmForm.SOME_DAYS, "days": days}
 
 
-class PauseForm(forms.Form):
+class PauseForm(PlainForm):
     """A break: a day, a week, or until the person says."""
 
     LONG = {"day": dt.timedelta(days=1), "week": dt.timedelta(weeks=1), "open": None}

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from circles.access import OWN_PAGE
 from circles.forms import OwnAddressForm
-from circles.member_forms import AnswerForm, HoursForm, LeaveForm
+from circles.member_forms import HoursForm, LeaveForm, YesNoNeverForm
 from circles.models import Invitation, Member
 from library.access import public
 from outbox import links
@@ -27,7 +27,7 @@ def invitation(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     found: Invitation = links.holder(request, "i", public_id, now).thing
     member = found.member
-    form = AnswerForm(request.POST or None)
+    form = YesNoNeverForm(request.POST or None)
     if request.method == "POST" and found.is_open(now) and form.is_valid():
         said = form.cleaned_data["said"]
         if said != "yes":
