@@ -16,9 +16,8 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
-from vault.backup import keyed_models
 from vault.models import Key
-from vault.part import Part
+from vault.part import Part, keyed_models
 
 
 def export(person: Person, *, now: dt.datetime) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Work that spans the rooms and has no hurry."""
 
-from django.apps import apps
 from django.utils import timezone
 
 from circles.models import Invitation, Member
@@ -14,4 +13,4 @@ def purge() -> None:
     now = timezone.now()
     Invitation.objects.lapse(now)
     Member.objects.forget_addresses(now)
-    forget_expired(apps.get_models(), now=now)
+    forget_expired(now=now)

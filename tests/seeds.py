@@ -9,8 +9,8 @@ from checkins.models import Answer, CheckIn, Reply, Share
 from circles.models import Circle, Invitation, Member
 from outbox.models import Mailbox, Message
 from tests import factories
-from vault.backup import keyed_models
 from vault.models import Key
+from vault.part import keyed_models
 
 NOW = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
 

@@ -16,12 +16,10 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import Model
 
 from vault.models import Key
-from vault.part import Part
+from vault.part import keyed_models, parts
 
 KEYS_KEPT = 2
 _FORMAT = 1
@@ -78,19 +76,8 @@ def prune() -> int:
     return dropped
 
 
-def keyed_models() -> list[tuple[type[Model], str]]:
-    """Every model whose rows belong to a key's owner, with the ORM path to the key's number."""
-    found = []
-    for model in apps.get_models():
-        part: Part | None = getattr(model, "part", None)
-        if part is not None and part.key is not None:
-            found.append((model, part.key))
-    return found
-
-
 def _left_out() -> list[str]:
-    parts = [(model, getattr(model, "part", None)) for model in apps.get_models()]
-    return [model._meta.db_table for model, part in parts if part and not part.in_backup]
+    return [model._meta.db_table for model, part in parts() if not part.in_backup]
 
 
 def _keys() -> Any:

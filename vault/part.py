@@ -6,6 +6,9 @@ Every first-party model carries one ``part``. Erasure, export, retention, the pr
 
 from dataclasses import dataclass
 
+from django.apps import apps
+from django.db.models import Model
+
 
 @dataclass(frozen=True)
 class Part:
@@ -23,3 +26,14 @@ class Part:
     export: tuple[str, ...] = ()
     expired: str | None = None
     in_backup: bool = True
+
+
+def parts() -> list[tuple[type[Model], Part]]:
+    """Every model with its part, in the order of the rooms."""
+    found = ((model, getattr(model, "part", None)) for model in apps.get_models())
+    return [(model, part) for model, part in found if part is not None]
+
+
+def keyed_models() -> list[tuple[type[Model], str]]:
+    """Every model whose rows belong to a key's owner, with the ORM path to the key's number."""
+    return [(model, part.key) for model, part in parts() if part.key is not None]

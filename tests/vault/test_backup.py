@@ -14,6 +14,7 @@ from supportnet import my_data
 from tests import seeds
 from vault import backup
 from vault.models import Key
+from vault.part import keyed_models
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +26,7 @@ def rows() -> dict[str, list[str]]:
     """Every row of every keyed table, as it stands."""
     found = {}
     with connection.cursor() as cursor:
-        for model, _ in backup.keyed_models():
+        for model, _ in keyed_models():
             if model is Session:  # nobody needs to stay signed in over a restore
                 continue
             cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')  # noqa: S608
