@@ -22,6 +22,9 @@ from vault.scope import key_scope
 
 _DAY = dt.timedelta(days=1)
 _LETTERS_TAKE = dt.timedelta(hours=3)
+# Which replies were kept, counted by reply; on which days a hello came, counted by day.
+_KEPT = {12, 33, 68, 75, 99}
+_HELLOS = {48, 133, 188}
 Thing = TypeVar("Thing")
 _WEEKDAYS = {"weekly": 0b0000001, "thrice": 0b0010101, "daily": 0b1111111}
 
@@ -48,7 +51,8 @@ def write(now: dt.datetime) -> Person:
         _live(person, members, turn, day)
     _finish(circle, members, now)
     _last_evening(person, members, last, now)
-    _deliver_the_rest(person, now)
+    _deliver_the_rest(person, last + dt.timedelta(minutes=1))
+    members["adeyemi"].pause(now)
     return person
 
 
@@ -124,7 +128,7 @@ def _reply(check_in: CheckIn, members: dict[str, Member], turn: int, moment: dt.
     reply = share.reply(gesture=gesture, words=words, now=moment)
     if turn % 2:
         reply.thank(moment + dt.timedelta(minutes=5))
-    if turn % 7 == 2:
+    if turn in _KEPT:
         reply.keep(moment + dt.timedelta(minutes=6))
         reply.helped(moment + dt.timedelta(minutes=7))
     reply.fold(moment + _DAY)
@@ -138,7 +142,7 @@ def _share(check_in: CheckIn, member: Member | None) -> Share | None:
 
 def _maybe_hello(members: dict[str, Member], turn: int, day: dt.datetime) -> None:
     who, gesture, words = _at(story.HELLOS, turn)
-    if turn % 40 == 8 and who in members:
+    if turn in _HELLOS and who in members:
         hello = Reply.objects.hello(members[who], gesture=gesture, words=words, now=day)
         hello.keep(day)
         hello.fold(day + _DAY)
@@ -165,7 +169,6 @@ def _last_evening(
         if share is not None:
             moment = evening + number * _LETTERS_TAKE / 4
             share.reply(gesture=gesture, words=words, now=moment)
-    members["adeyemi"].pause(now)
 
 
 def _deliver(person: Person, now: dt.datetime) -> None:
@@ -174,10 +177,10 @@ def _deliver(person: Person, now: dt.datetime) -> None:
     due.update(state=Message.State.SENT, sent_at=F("not_before"), body=None)
 
 
-def _deliver_the_rest(person: Person, now: dt.datetime) -> None:
+def _deliver_the_rest(person: Person, moment: dt.datetime) -> None:
     """What would leave later is put down as delivered too: nothing is left to be mailed."""
     waiting = Message.objects.of_key(person.key_id).unsent()
-    waiting.update(state=Message.State.SENT, sent_at=now, body=None)
+    waiting.update(state=Message.State.SENT, sent_at=moment, body=None)
 
 
 def _at(things: Sequence[Thing], turn: int) -> Thing:
