@@ -16,14 +16,26 @@ if TYPE_CHECKING:
     from circles.models import Member
 
 
-def invitation(*, person: Person, name: str, words: str, language: str, link: Link) -> Mail:
-    """The one mail before consent: who asks, in their words, what it means, and three answers."""
+def invitation(
+    *,
+    person: Person,
+    name: str,
+    words: str,
+    language: str,
+    link: Link,
+    own_address: bool = False,
+) -> Mail:
+    """The one mail before consent: who asks, in their words, what it means, and three answers.
+
+    ``own_address`` says that the invitee typed it and not the person.
+    """
     with translation.override(language):
         context = {
             "called": person.called,
             "name": name,
             "words": words,
             "operator": settings.OPERATOR_EMAIL,
+            "own_address": own_address,
         }
         subject = gettext("%(called)s would like to stay in touch") % context
     return compose(

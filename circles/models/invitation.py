@@ -85,6 +85,11 @@ class Invitation(models.Model):
         """The link the person sends themselves; it asks for an address, once."""
         return Link("j", self.public_id, self.member.generation)
 
+    @property
+    def own_address(self) -> bool:
+        """Whether the invitee typed the address themselves."""
+        return self.way == self.Way.SELF and self.corrected_at is None
+
     def is_open(self, now: dt.datetime) -> bool:
         """Whether it can still be answered."""
         return self.member.state == self.member.State.INVITED and now < self.expires_at
@@ -116,6 +121,7 @@ class Invitation(models.Model):
             words=self.words,
             language=mailbox.language,
             link=self.link,
+            own_address=self.own_address,
         )
         Message.objects.post(
             kind="invitation",

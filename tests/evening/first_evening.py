@@ -184,7 +184,9 @@ def invited_by_hand(evening: Evening, person: Reader) -> None:
         jonas.look()
         jonas.press("Yes, send the letter")
         jonas.look()
-        walk.read_letter_and_say_yes(jonas, evening.post.next(JONAS.address))
+        letter = evening.post.next(JONAS.address)
+        assert "gave us your address" not in letter.text
+        walk.read_letter_and_say_yes(jonas, letter)
         jonas.follow("Not now. Go on to your hours")
         jonas.look()
     with evening.reader() as too_late:
