@@ -21,7 +21,7 @@ from checkins.forms.answer import AnswerForm
 from checkins.models import CheckIn, Reply, Schedule
 from circles.models import Member
 from library.access import public
-from supportnet import my_data
+from supportnet import my_data, my_data_words
 from supportnet.consent import withdraw
 from supportnet.forms import EraseForm
 from supportnet.zone import change_zone
@@ -129,7 +129,7 @@ def my_data_export(request: HttpRequest) -> HttpResponse:
         )
         response["Content-Disposition"] = 'attachment; filename="my-data.json"'
         return response
-    return render(request, "my_data/export.html", {"export": my_data.export(person, now=now)})
+    return render(request, "my_data/export.html", {"tables": my_data_words.tables(person, now=now)})
 
 
 @reauthentication_required
