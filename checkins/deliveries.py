@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from checkins.models import CheckIn, Share
     from circles.models import Member
 
-WAITING, LEAVING, SENT, TAKEN_BACK, FAILED = "waiting", "leaving", "sent", "taken_back", "failed"
+WAITING, LEAVING, SENT = "waiting", "leaving", "sent"
+TAKEN_BACK, STOPPED, FAILED = "taken_back", "stopped", "failed"
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ def _state(
         return LEAVING, None
     if message.state == Message.State.SENT:
         return SENT, message.sent_at
+    if message.reason in {Message.Reason.CANCELLED, Message.Reason.DROPPED}:
+        return STOPPED, None
     if message.state in {Message.State.ENDED, Message.State.HELD} or share.member.has_bounced:
         return FAILED, None
     until = _leaves_at(share.member, message)
@@ -108,6 +111,8 @@ def _says(state: str, local: dt.datetime | None, share: "Share", now: dt.datetim
         return _("delivered %(moment)s") % {"moment": _moment(local, share, now)}
     return {
         TAKEN_BACK: _("taken back"),
+        # By a pause, a break or a removal: the words do not tell which.
+        STOPPED: _("did not leave"),
         FAILED: _("the mail could not be delivered"),
     }.get(state, _("on its way"))
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from itertools import groupby
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,9 @@ def reply(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if what in {"thank", "helped", "keep", "fold", "delete"}:
         _ONE_TAP[what](letter, now)
         return redirect("today")
+    if what == "let_go":
+        letter.let_go()
+        return redirect("look_back")
     form = PersonAnswerForm(request.POST)
     if not form.is_valid():
         return _not_sent(request, letter, form)
@@ -52,8 +56,9 @@ def look_back(request: HttpRequest) -> HttpResponse:
         timezone.now()
     ) + dt.timedelta(1)
     answers = list(Answer.objects.history(person, before=before)[:PAGE])
+    months = groupby(answers, key=lambda answer: answer.local_date.replace(day=1))
     context = {
-        "answers": answers,
+        "months": [(month, list(days)) for month, days in months],
         "kept": Reply.objects.kept(person),
         "earlier": answers[-1].local_date.isoformat() if len(answers) == PAGE else "",
     }
