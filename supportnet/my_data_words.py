@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -137,7 +137,7 @@ def _text(name: str, value: Any, person: Person) -> str:
     if isinstance(value, dt.date):
         return date_format(value, "DATE_FORMAT")
     if isinstance(value, dt.time):
-        return date_format(value, "TIME_FORMAT")
+        return time_format(value)
     if isinstance(value, list):
         return ", ".join(_text(name, one, person) for one in value)
     return _TOLD[name](value) if name in _TOLD else str(_CHOICES.get(name, {}).get(value, value))

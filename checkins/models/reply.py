@@ -265,6 +265,11 @@ class Reply(models.Model):
         """Keep it among the words to come back to."""
         self._mark("kept_at", now)
 
+    def let_go(self) -> None:
+        """Keep it no longer."""
+        self.kept_at = None
+        self.save(update_fields=["kept_at"])
+
     def fold(self, now: dt.datetime) -> None:
         """Put it away from Today; it stays in what was said."""
         self._mark("folded_at", now)

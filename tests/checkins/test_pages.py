@@ -486,7 +486,7 @@ def test_folded_letters_leave_today_and_kept_ones_stay_to_look_back_on(
 
     assert "Soup is on the stove" not in said(page)
     assert "Soup is on the stove" in page.get("/look-back/").content.decode()
-    page.post(f"/reply/{reply.public_id}/", {"do": "delete"})
+    page.post(f"/reply/{reply.public_id}/", {"do": "let_go"})
     assert "Soup is on the stove" not in page.get("/look-back/").content.decode()
 
 

@@ -16,7 +16,6 @@ from circles.models import Member
 from outbox.models import Mailbox, Message
 from supportnet.demo import history, story
 
-
 pytestmark = pytest.mark.django_db
 
 
