@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from outbox.addresses import mask
+from outbox.admin import LookOnly
 
 
 @admin.register(Person)
@@ -39,16 +40,7 @@ class PersonAdmin(admin.ModelAdmin):
 
 
 @admin.register(LogEntry)
-class LogEntryAdmin(admin.ModelAdmin):
+class LogEntryAdmin(LookOnly):
     """What staff changed; nothing here can be changed again."""
 
     list_display = ["action_time", "user", "content_type", "object_repr", "action_flag"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

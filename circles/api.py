@@ -33,7 +33,7 @@ class MemberView(viewsets.ViewSet):
     """Only the members of whoever asks; somebody else's are not found."""
 
     def list(self, request: Request) -> Response:
-        members = Member.objects.of(person_of(request)).with_circle().with_invitation().shown()
+        members = Member.objects.visible_to(person_of(request)).with_invitation()
         return Response(MemberSerializer(members, many=True).data)
 
     def retrieve(self, request: Request, public_id: UUID) -> Response:
@@ -49,5 +49,4 @@ class MemberView(viewsets.ViewSet):
 
 
 def _mine(request: Request, public_id: UUID) -> Member:
-    members = Member.objects.of(person_of(request)).with_circle().shown()
-    return get_object_or_404(members, public_id=public_id)
+    return get_object_or_404(Member.objects.visible_to(person_of(request)), public_id=public_id)

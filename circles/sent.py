@@ -53,7 +53,7 @@ class Card:
 
 def cards(person: Person, now: dt.datetime, *, most: int) -> list[Card]:
     """Everybody on the Circle page; two queries however many they are."""
-    members = list(Member.objects.of(person).with_circle().with_invitation().shown())
+    members = list(Member.objects.visible_to(person).with_invitation())
     sent = _sent(person, [member for member in members if _tells(member)])
     return [_card(member, sent[member.mailbox_id][:most], now) for member in members]
 

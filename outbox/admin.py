@@ -13,7 +13,7 @@ from outbox.models import Message, Outage, Pulse
 
 
 class LookOnly(admin.ModelAdmin):
-    """Rows of the machine: nobody adds, changes or deletes them by hand."""
+    """Rows that tell what happened: nobody adds, changes or deletes them by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

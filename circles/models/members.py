@@ -25,6 +25,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """The members of a person's own circle, and of nobody else's."""
         return self.filter(circle__person=person)
 
+    def visible_to(self, person: Person) -> "MemberQuerySet":
+        """The members a person sees and changes, with what their cards say; nobody else's."""
+        return self.of(person).with_circle().shown()
+
     def with_invitation(self) -> "MemberQuerySet":
         """Together with the invitation."""
         return self.select_related("invitation")

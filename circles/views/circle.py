@@ -101,5 +101,4 @@ def hard_days(request: HttpRequest) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, public_id: uuid.UUID) -> Member:
-    members = Member.objects.of(person_of(request)).with_circle().shown()
-    return get_object_or_404(members, public_id=public_id)
+    return get_object_or_404(Member.objects.visible_to(person_of(request)), public_id=public_id)

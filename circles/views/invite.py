@@ -54,7 +54,8 @@ def invite_preview(request: HttpRequest) -> HttpResponse:
 
 def invite_link(request: HttpRequest, public_id: uuid.UUID, *, first: bool = False) -> HttpResponse:
     """The one-use link and a ready text for any messenger."""
-    member = get_object_or_404(_mine(request).pending(timezone.now()), public_id=public_id)
+    members = Member.objects.visible_to(person_of(request))
+    member = get_object_or_404(members.pending(timezone.now()), public_id=public_id)
     context = {
         "member": member,
         "invitation": member.invitation,
@@ -67,7 +68,8 @@ def invite_link(request: HttpRequest, public_id: uuid.UUID, *, first: bool = Fal
 def member_correct(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Ask once more at a corrected address."""
     now = timezone.now()
-    member = get_object_or_404(_mine(request), public_id=public_id)
+    members = Member.objects.visible_to(person_of(request))
+    member = get_object_or_404(members, public_id=public_id)
     if not member.can_be_corrected(now):
         return redirect("member", public_id)
     form = CorrectForm(request.POST or None)
@@ -112,7 +114,3 @@ def _invite_page(request: HttpRequest, form: InviteForm, *, first: bool) -> Http
         "called": person_of(request).called,
     }
     return render(request, "circles/invite.html", context)
-
-
-def _mine(request: HttpRequest) -> Any:
-    return Member.objects.of(person_of(request)).with_circle().shown()
