@@ -7,11 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import PlainForm, TextField
-from checkins.models import Answer
+from checkins.models import Answer, CheckIn
 from circles.models import Member
 
 NOTE_LENGTH = 10_000
 LINE_LENGTH = 1_000
+SAID = ("word", "note", "went_well", "would_help")
 
 # What a member may get of one answer; "ask" is a standing choice only.
 HEARS = [
@@ -85,9 +86,7 @@ class AnswerForm(PlainForm):
 
     def said(self) -> dict[str, Any]:
         """The cleaned answer, as the verb takes it."""
-        return {
-            name: self.cleaned_data[name] for name in ("word", "note", "went_well", "would_help")
-        }
+        return {name: self.cleaned_data[name] for name in SAID}
 
     def lets_words_through(self) -> bool:
         """Whether those told of a really hard day may read the words as well."""
@@ -121,6 +120,16 @@ class LinkAnswerForm(AnswerForm):
         word = self.fields["word"]
         word.required = True
         word.error_messages["required"] = _("Please choose a word. “No words today” is one too.")
+
+
+def as_said(check_in: CheckIn, members: Iterable[Member]) -> dict[str, Any]:
+    """What was said and chosen, for a form to begin with."""
+    given = check_in.said()
+    if given is None:
+        return {}
+    said = {name: getattr(given, name) for name in SAID}
+    levels = check_in.levels()
+    return said | {_name(member): levels.get(member.pk, "") for member in members}
 
 
 def _name(member: Member) -> str:

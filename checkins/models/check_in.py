@@ -281,13 +281,8 @@ class CheckIn(models.Model):
         """Who gets what of the answer, and when it leaves or left."""
         return deliveries.of(self, now=now)
 
-    def as_typed(self, members: Collection[Member]) -> dict[str, Any]:
-        """What was said and chosen, as a form begins with it."""
-        given = self.said()
-        if given is None:
-            return {}
-        shares = {share.member_id: share for share in self.shares.for_reading()}
-        levels = {pk: share.given.level for pk, share in shares.items() if share.given}
-        hears = {f"hears_{member.public_id.hex}": levels.get(member.pk, "") for member in members}
-        said = {name: getattr(given, name) for name in ("word", "note", "went_well", "would_help")}
-        return said | hears
+    def levels(self) -> dict[int, str]:
+        """By member number: what each member can read of the answer just now."""
+        return {
+            share.member_id: share.given.level for share in self.shares.for_reading() if share.given
+        }

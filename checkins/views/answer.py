@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import person_of
 from checkins import near
 from checkins.answering import Closed
-from checkins.forms.answer import AnswerForm
+from checkins.forms.answer import AnswerForm, as_said
 from checkins.models import CheckIn
 from circles.models import Circle, Member
 from outbox.preview import framed
@@ -41,8 +41,8 @@ def change_answer(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     members = Member.objects.of(check_in.person).beside()
     tells = Circle.objects.known(check_in.person).tells_hard_days
     if request.method != "POST":
-        typed = check_in.as_typed(members)
-        form = AnswerForm(members=members, tells_hard_days=tells, initial=typed)
+        said_so_far = as_said(check_in, members)
+        form = AnswerForm(members=members, tells_hard_days=tells, initial=said_so_far)
         return _change_page(request, check_in, form)
     form = AnswerForm(request.POST, members=members, tells_hard_days=tells)
     if not form.is_valid():

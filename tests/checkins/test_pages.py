@@ -191,6 +191,20 @@ def test_an_answer_can_be_changed_and_deleted(page: Client) -> None:
     assert not Answer.objects.exists()
 
 
+def test_changing_begins_with_what_each_member_got(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    mina = factories.member(person=ada, name="Mina", level="word")
+    check_in = factories.check_in(person=ada, now=now)
+    check_in.answer("heavy", CANARY, choices={mina.pk: "words"}, now=now)
+
+    shown = page.get(f"/said/{check_in.public_id}/change/").content.decode()
+
+    boxes = [box for box in re.findall(r"<input[^>]+>", shown) if hears(mina) in box]
+    assert [re.findall(r'value="(\w*)"', box)[0] for box in boxes if "checked" in box] == ["words"]
+    assert CANARY in shown
+
+
 def test_an_outsider_finds_nobody_elses_answer(page: Client, now: dt.datetime) -> None:
     theirs = factories.check_in(person=factories.person(), now=now)
     theirs.answer("heavy", CANARY, now=now)
