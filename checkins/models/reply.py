@@ -54,9 +54,7 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         if not (gesture or words.strip()):
             raise Nothing
         with transaction.atomic():
-            held = Member.objects.select_for_update().get(pk=member.pk)
-            if held.state != Member.State.ACCEPTED or held.paused_at:
-                raise links.Dead
+            held = _held(member.pk)
             if not held.circle.person.is_here:
                 raise links.Dead
             if twice := self._said_just_now(held, share, gesture, words.strip(), now):
@@ -239,8 +237,7 @@ class Reply(models.Model):
     @property
     def can_be_answered(self) -> bool:
         """Words go both ways while the member is there to read them."""
-        member = self.member
-        return member.state == Member.State.ACCEPTED and not member.paused_at
+        return _is_reading(self.member)
 
     @transaction.atomic
     def undo(self, now: dt.datetime) -> bool:
@@ -285,9 +282,7 @@ class Reply(models.Model):
         """The person's answer, in one tap or in words; the member gets a mail of it."""
         if not (choice or words.strip()):
             raise Nothing
-        held = Member.objects.select_for_update().get(pk=self.member_id)
-        if held.state != Member.State.ACCEPTED or held.paused_at:
-            raise links.Dead
+        _held(self.member_id)
         for earlier in self.answered_by.standing().filter(made_at__gt=now - _TWICE):
             if (earlier.gesture, earlier.words) == (choice, words.strip()):
                 return earlier
@@ -314,6 +309,18 @@ class Reply(models.Model):
     def _mark(self, name: str, now: dt.datetime) -> None:
         setattr(self, name, getattr(self, name) or now)
         self.save(update_fields=[name])
+
+
+def _is_reading(member: Member) -> bool:
+    return member.state == Member.State.ACCEPTED and not member.paused_at
+
+
+def _held(member_id: int) -> Member:
+    """The member's row, locked: two presses come one after the other. Raises Dead."""
+    member = Member.objects.select_for_update().get(pk=member_id)
+    if not _is_reading(member):
+        raise links.Dead
+    return member
 
 
 def gestures_for(circle: Circle) -> list[tuple[str, str]]:
