@@ -1,6 +1,9 @@
 """The person's own answers, for other programs: the same verb as on Today."""
 
+from typing import Any
+
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,6 +25,11 @@ class AnswerSerializer(serializers.Serializer[Answer]):
     note = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
     went_well = serializers.CharField(max_length=LINE_LENGTH, required=False, allow_blank=True)
     would_help = serializers.MultipleChoiceField(choices=Answer.Help.choices, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not any(attrs.values()):
+            raise serializers.ValidationError(_("There is nothing to send yet."))
+        return attrs
 
     def validate_note(self, value: str) -> str:
         return plain_text(value)

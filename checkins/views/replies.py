@@ -52,9 +52,7 @@ def _not_sent(request: HttpRequest, letter: Reply, form: PersonAnswerForm) -> Ht
 def look_back(request: HttpRequest) -> HttpResponse:
     """Kept words and past answers, newest first, thirty at a time."""
     person = person_of(request)
-    before = parse_date(request.GET.get("before", "")) or person.today(
-        timezone.now()
-    ) + dt.timedelta(1)
+    before = _day(request.GET.get("before", "")) or person.today(timezone.now()) + dt.timedelta(1)
     answers = list(Answer.objects.history(person, before=before)[:PAGE])
     months = groupby(answers, key=lambda answer: answer.local_date.replace(day=1))
     context = {
@@ -63,6 +61,13 @@ def look_back(request: HttpRequest) -> HttpResponse:
         "earlier": answers[-1].local_date.isoformat() if len(answers) == PAGE else "",
     }
     return render(request, "checkins/look_back.html", context)
+
+
+def _day(typed: str) -> dt.date | None:
+    try:
+        return parse_date(typed)
+    except ValueError:  # well written, but no day: 30 February
+        return None
 
 
 _ONE_TAP = {
