@@ -28,17 +28,23 @@ _COUNTERS = {"outbox.Limit"}
 class House:
     """A person, the members of their circle, and a clock that moves when it is told to."""
 
-    def __init__(self, server: MailServer, clock: time_machine.Traveller, now: dt.datetime) -> None:
-        self.server, self.now = server, now
-        self._clock = clock
-        self.ada = factories.person(name="Ada", address="ada@example.org")
+    def __init__(
+        self,
+        server: MailServer,
+        clock: time_machine.Traveller,
+        now: dt.datetime,
+        address: str = "ada@example.org",
+    ) -> None:
+        self.server, self.now, self.clock = server, now, clock
+        clock.move_to(now, tick=False)
+        self.ada = factories.person(name="Ada", address=address)
         Consent.objects.create(person=self.ada, text_version="1", given_at=self.ada.joined_at)
         self.person = signed_in(self.ada)
 
     def wait(self, span: dt.timedelta) -> None:
         """Let time pass."""
         self.now += span
-        self._clock.move_to(self.now, tick=False)
+        self.clock.move_to(self.now, tick=False)
 
     def post_comes(self) -> list[Mail]:
         """Send what may leave by now; the mails that arrived since the last time."""

@@ -74,10 +74,16 @@ def notice(house: House) -> Mail:
     return house.post_comes()[-1]
 
 
+def notice_with_words(house: House) -> Mail:
+    """The same with the words in it, because the person wants them there."""
+    house.person.post("/settings/mail/", {"reply_mail": "words"})
+    return notice(house)
+
+
 def answer(house: House) -> Mail:
     """What the person answered."""
     notice(house)
-    done(house.person.post(_reply(), {"choice": "tonight", "words": CANARY}))
+    done(house.person.post(_reply(house), {"choice": "tonight", "words": CANARY}))
     house.wait(MINUTE)
     return house.post_comes()[-1]
 
@@ -85,7 +91,7 @@ def answer(house: House) -> Mail:
 def helped(house: House) -> Mail:
     """That it helped."""
     notice(house)
-    done(house.person.post(_reply(), {"do": "helped"}))
+    done(house.person.post(_reply(house), {"do": "helped"}))
     house.wait(MINUTE)
     return house.post_comes()[-1]
 
@@ -117,6 +123,7 @@ EVERY_KIND = [
     hard_day,
     hard_day_in_mail,
     notice,
+    notice_with_words,
     answer,
     helped,
     fresh,
@@ -150,5 +157,5 @@ def _told(house: House, *, hard_day_in_mail: bool) -> Mail:
     return house.post_comes()[-1]
 
 
-def _reply() -> str:
-    return f"/reply/{Reply.objects.get().public_id}/"
+def _reply(house: House) -> str:
+    return f"/reply/{Reply.objects.to_person(house.ada).get().public_id}/"

@@ -60,11 +60,13 @@ def _crowd(now: dt.datetime, _late_kind: None) -> None:
     some(now)
     names = [field.column for field in Message._meta.local_concrete_fields if field.column != "id"]
     others = [
-        "one.dedupe_key || other.id" if name == "dedupe_key" else f"one.{name}" for name in names
+        "one.dedupe_key || ':' || other.id" if name == "dedupe_key" else f"one.{name}"
+        for name in names
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO outbox_message ({', '.join(names)}) SELECT {', '.join(others)}"
+            f"INSERT INTO outbox_message ({', '.join(names)})"  # noqa: S608 - our own columns
+            f" SELECT {', '.join(others)}"
             " FROM outbox_message one CROSS JOIN (SELECT id FROM outbox_message) other"
         )
 
@@ -72,7 +74,7 @@ def _crowd(now: dt.datetime, _late_kind: None) -> None:
 def hurried() -> Callable[[], float]:
     """Seconds that pass with every look at the clock: a round is over after a few batches."""
     looks = itertools.count()
-    return lambda: next(looks) * 0.05
+    return lambda: next(looks) * 0.1
 
 
 def round_at(moment: dt.datetime) -> Counter[str]:
