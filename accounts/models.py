@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from library import zones
+from library import names, zones
 from outbox.models import Mailbox
 from vault import scope
 from vault.fields import SealedField, SealedJSONField
@@ -75,9 +75,21 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     part = Part(
         key="key_id",
-        why="To sign you in, call you by your name and speak your language at your time.",
-        kept="Until you erase your account.",
-        export=("email", "display_name", "language", "country", "zone", "joined_at"),
+        what=_("Your account"),
+        why=_("To sign you in, call you by your name and speak your language at your time."),
+        kept=_("Until you erase your account."),
+        export={
+            "display_name": _("Name"),
+            "email": _("Mail address"),
+            "language": _("Language"),
+            "country": _("Country"),
+            "zone": _("Time zone"),
+            "joined_at": _("Here since"),
+            "own_subject": _("Your own subject line"),
+            "plain_mail": _("Very plain mails"),
+            "reply_mail": _("When somebody answers you"),
+        },
+        read={"country": "country_name", "zone": "zone_name", "language": "language_name"},
         expired="unproven",
     )
 
@@ -123,6 +135,21 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def called(self) -> str:
         """The first word of the chosen name: all of it that others read, on pages and in mails."""
         return (self.display_name.split() or [gettext("Somebody")])[0]
+
+    @property
+    def country_name(self) -> str:
+        """Their country in the language spoken just now; empty when they did not say."""
+        return names.country_name(self.country) if self.country else ""
+
+    @property
+    def zone_name(self) -> str:
+        """Their clock in words."""
+        return zones.zone_name(self.zone)
+
+    @property
+    def language_name(self) -> str:
+        """Their language in words."""
+        return names.language_name(self.language)
 
     @property
     def is_here(self) -> bool:
@@ -224,9 +251,14 @@ class Consent(models.Model):
 
     part = Part(
         key="person__key_id",
-        why="To show what you agreed to and when.",
-        kept="Until you erase your account.",
-        export=("text_version", "given_at", "withdrawn_at"),
+        what=_("Your yes"),
+        why=_("To show what you agreed to and when."),
+        kept=_("Until you erase your account."),
+        export={
+            "text_version": _("Version of the text"),
+            "given_at": _("Said on"),
+            "withdrawn_at": _("Taken back on"),
+        },
     )
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
@@ -249,8 +281,9 @@ class Session(models.Model):
 
     part = Part(
         key="person__key_id",
-        why="To keep you signed in on this device.",
-        kept="Until you sign out, at most 90 days.",
+        what=_("Where you are signed in"),
+        why=_("To keep you signed in on this device."),
+        kept=_("Until you sign out, at most 90 days."),
         expired="expired",
         in_backup=False,
     )

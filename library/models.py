@@ -27,8 +27,9 @@ class OwnLine(models.Model):
 
     part = Part(
         key=None,
-        why="Helplines this installation has checked itself. They say nothing about anybody.",
-        kept="Until the operator deletes them.",
+        what=_("Helplines of our own"),
+        why=_("Helplines this installation has checked itself. They say nothing about anybody."),
+        kept=_("Until the operator deletes them."),
     )
 
     country = models.CharField(

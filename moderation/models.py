@@ -47,8 +47,9 @@ class Report(models.Model):
 
     part = Part(
         key=None,
-        why="So that a person can look into what was reported.",
-        kept="12 months.",
+        what=_("Reports"),
+        why=_("So that a person can look into what was reported."),
+        kept=_("12 months."),
         expired="to_forget",
     )
 

@@ -6,34 +6,61 @@ be forgotten here: a test fails on one without a part.
 
 import datetime as dt
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from vault.models import Key
-from vault.part import Part, keyed_models
+from vault.part import Part, keyed_models, parts
+
+# The page shows the newest of each kind; the file holds everything.
+SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Table:
+    """One kind of thing that is kept: the newest rows, each as pairs of label and text."""
+
+    title: str
+    rows: list[list[tuple[str, str]]]
+    count: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the file holds more than stands here."""
+        return self.count > len(self.rows)
 
 
 def export(person: Person, *, now: dt.datetime) -> dict[str, Any]:
     """All that is kept of a person, by table, in plain values."""
-    tables: dict[str, Any] = {}
-    for model, path in keyed_models():
-        names = model.part.export  # type: ignore[attr-defined]
-        if names:
-            rows = model._default_manager.filter(**{path: person.key_id}).order_by("pk")
-            tables[str(model._meta.verbose_name_plural)] = [_row(row, names) for row in rows]
+    tables = {
+        model._meta.label_lower: [_row(row, part) for row in rows]
+        for model, part, rows in _exported(person)
+    }
     return {"format": 1, "made_at": now, "tables": tables}
 
 
 def export_json(person: Person, *, now: dt.datetime) -> str:
     """The export as text that other programs can read."""
     return json.dumps(export(person, now=now), cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
+
+
+def export_page(person: Person) -> list[Table]:
+    """The same to read: labels for names, words for values, and nothing where nothing is."""
+    found = []
+    for _model, part, rows in _exported(person):
+        newest = [_read(row, part, person) for row in rows.reverse()[:SHOWN]]
+        if newest:
+            found.append(Table(str(part.what), newest, rows.count()))
+    return found
 
 
 def erase(person: Person) -> None:
@@ -54,16 +81,44 @@ def erase(person: Person) -> None:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def inventory() -> list[dict[str, Any]]:
+def inventory() -> list[Part]:
     """What is kept, why and how long, in the order of the rooms: the privacy page's own source."""
-    found = []
-    for model in apps.get_models():
-        part: Part | None = getattr(model, "part", None)
-        if part is not None:
-            name = model._meta.verbose_name_plural
-            found.append({"what": name, "why": _(part.why), "kept": _(part.kept)})
-    return found
+    return [part for _model, part in parts()]
 
 
-def _row(row: Model, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: attrgetter(name)(row) for name in names}
+def _exported(person: Person) -> Iterator[tuple[type[Model], Part, QuerySet[Any]]]:
+    for model, part in parts():
+        if part.export and part.key:
+            rows = getattr(model._default_manager, part.rows)().filter(**{part.key: person.key_id})
+            beside = {name.rpartition(".")[0] for name in part.export} - {""}
+            yield model, part, rows.select_related(*beside).order_by("pk")
+
+
+def _row(row: Model, part: Part) -> dict[str, Any]:
+    return {name.replace(".", "_"): attrgetter(name)(row) for name in part.export}
+
+
+def _read(row: Model, part: Part, person: Person) -> list[tuple[str, str]]:
+    values = ((label, _value(row, name, part)) for name, label in part.export.items())
+    said = ((str(label), _in_words(value, person)) for label, value in values)
+    return [(label, value) for label, value in said if value]
+
+
+def _value(row: Model, name: str, part: Part) -> Any:
+    display = getattr(row, f"get_{name}_display", None)
+    return display() if display else attrgetter(part.read.get(name, name))(row)
+
+
+def _in_words(value: Any, person: Person) -> str:
+    match value:
+        case bool():
+            return _("yes") if value else _("no")
+        case dt.datetime():
+            return date_format(person.local(value), "DATETIME_FORMAT")
+        case dt.date():
+            return date_format(value, "DATE_FORMAT")
+        case dt.time():
+            return time_format(value, "H:i")
+        case list() | tuple():
+            return ", ".join(str(one) for one in value)
+    return "" if value is None else str(value)

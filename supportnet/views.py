@@ -21,7 +21,7 @@ from checkins.forms.answer import AnswerForm
 from checkins.models import CheckIn, Reply, Schedule
 from circles.models import Member
 from library.access import public
-from supportnet import my_data, my_data_words
+from supportnet import my_data
 from supportnet.consent import withdraw
 from supportnet.forms import EraseForm
 from supportnet.zone import change_zone
@@ -122,14 +122,12 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def my_data_export(request: HttpRequest) -> HttpResponse:
     """Everything that is kept of the person, to read or to take along."""
     person = person_of(request)
-    now = timezone.now()
     if request.method == "POST":
-        response = HttpResponse(
-            my_data.export_json(person, now=now), content_type="application/json; charset=utf-8"
-        )
+        text = my_data.export_json(person, now=timezone.now())
+        response = HttpResponse(text, content_type="application/json; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="my-data.json"'
         return response
-    return render(request, "my_data/export.html", {"tables": my_data_words.tables(person, now=now)})
+    return render(request, "my_data/export.html", {"tables": my_data.export_page(person)})
 
 
 @reauthentication_required

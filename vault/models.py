@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from vault import ring
 from vault.part import Part
@@ -64,8 +65,9 @@ class Key(models.Model):
 
     part = Part(
         key="id",
-        why="Opens the words of one person. Deleting it makes them unreadable everywhere.",
-        kept="Until the account is erased.",
+        what=_("Your key"),
+        why=_("Opens the words of one person. Deleting it makes them unreadable everywhere."),
+        kept=_("Until the account is erased."),
         in_backup=False,
     )
 

@@ -4,10 +4,14 @@ Every first-party model carries one ``part``. Erasure, export, retention, the pr
 ``vault prune`` read it; a test fails on a model without one.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.db.models import Model
+from django.utils.functional import Promise
+
+Text = str | Promise
 
 
 @dataclass(frozen=True)
@@ -15,15 +19,21 @@ class Part:
     """A model's part in what is kept about people.
 
     ``key`` is the ORM path from a row to the number of the vault key whose owner the row belongs
-    to, or None when the row is nobody's. ``export`` names the attributes that go into that person's
-    export. ``expired`` names the QuerySet word (taking ``now``) whose rows a nightly purge deletes.
-    ``in_backup`` is False for keys, and for what would be wrong or idle after a restore.
+    to, or None when the row is nobody's. ``what`` is what people call such rows. ``export`` names
+    the attributes that go into that person's export, each with the words people read beside it;
+    ``read`` names the attribute to show people where another one says it in words, and ``rows``
+    the QuerySet word of what is exported at all. ``expired`` names the QuerySet word (taking
+    ``now``) whose rows a nightly purge deletes. ``in_backup`` is False for keys, and for what would
+    be wrong or idle after a restore.
     """
 
     key: str | None
-    why: str
-    kept: str
-    export: tuple[str, ...] = ()
+    what: Text
+    why: Text
+    kept: Text
+    export: Mapping[str, Text] = field(default_factory=dict)
+    read: Mapping[str, str] = field(default_factory=dict)
+    rows: str = "all"
     expired: str | None = None
     in_backup: bool = True
 

@@ -11,18 +11,12 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import before_welcome, person_of
 from accounts.forms import MailForm, YouForm
-from library import names, zones
 
 
 def settings_page(request: HttpRequest) -> HttpResponse:
     """Everything that can be set, in words, each with its own page."""
     person = person_of(request)
-    facts = {
-        "country": names.country_name(person.country) if person.country else "",
-        "zone": zones.zone_name(person.zone),
-        "language": names.language_name(person.language),
-    }
-    return render(request, "accounts/settings.html", {"person": person, **facts})
+    return render(request, "accounts/settings.html", {"person": person})
 
 
 def you(request: HttpRequest) -> HttpResponse:

@@ -38,9 +38,19 @@ class Answer(models.Model):
 
     part = Part(
         key="key_id",
-        why="Your own words, for you and for those you chose.",
-        kept="Until you delete it or erase your account.",
-        export=("local_date", "word", "note", "went_well", "would_help", "answered_at"),
+        what=_("What you said"),
+        why=_("Your own words, for you and for those you chose."),
+        kept=_("Until you delete it or erase your account."),
+        export={
+            "local_date": _("Day"),
+            "word": _("Word"),
+            "note": _("Note"),
+            "went_well": _("Something that went well"),
+            "would_help": _("What would help"),
+            "answered_at": _("Said on"),
+            "changed_at": _("Last changed on"),
+        },
+        read={"word": "word_label", "would_help": "help_labels"},
     )
 
     class Word(models.TextChoices):

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from checkins import answering, cadence, deliveries, posting
@@ -151,9 +152,16 @@ class CheckIn(models.Model):
 
     part = Part(
         key="key_id",
-        why="To remember when you were asked or spoke up.",
-        kept="Until you delete it or erase your account.",
-        export=("asked", "local_date", "due_at", "closes_at", "skipped_at"),
+        what=_("When you were asked or spoke up"),
+        why=_("To remember when you were asked or spoke up."),
+        kept=_("Until you delete it or erase your account."),
+        export={
+            "local_date": _("Day"),
+            "asked": _("You were asked"),
+            "due_at": _("At"),
+            "closes_at": _("Open until"),
+            "skipped_at": _("Left out on"),
+        },
     )
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

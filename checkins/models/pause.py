@@ -5,6 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from vault.part import Part
 
@@ -32,9 +33,13 @@ class Pause(models.Model):
 
     part = Part(
         key="key_id",
-        why="So that silence during a pause never counts as your silence.",
-        kept="Until you erase your account.",
-        export=("began_at", "ended_at"),
+        what=_("Your breaks"),
+        why=_("So that silence during a pause never counts as your silence."),
+        kept=_("Until you erase your account."),
+        export={
+            "began_at": _("From"),
+            "ended_at": _("Until"),
+        },
     )
 
     person = models.ForeignKey(

@@ -84,6 +84,10 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         """What was not undone."""
         return self.filter(undone_at=None)
 
+    def to_forget(self, now: dt.datetime) -> "ReplyQuerySet":
+        """What was undone a day ago: its writer took it back, so nobody keeps it."""
+        return self.filter(undone_at__lte=now - _A_DAY)
+
     def from_members(self) -> "ReplyQuerySet":
         """What members said, without the person's own answers."""
         return self.filter(by_person=False)
@@ -152,9 +156,24 @@ class Reply(models.Model):
 
     part = Part(
         key="key_id",
-        why="What your circle said to you and what you answered.",
-        kept="Until you delete it or erase your account.",
-        export=("by_person", "gesture", "words", "kinds", "made_at", "kept_at"),
+        what=_("Letters both ways"),
+        why=_("What your circle said to you and what you answered."),
+        kept=_("Until you delete it or erase your account."),
+        export={
+            "member.name": _("With"),
+            "by_person": _("Written by you"),
+            "gesture": _("Gesture"),
+            "words": _("Words"),
+            "kinds": _("Meant as"),
+            "made_at": _("On"),
+            "thanked_at": _("You said thank you on"),
+            "helped_at": _("You said it helped on"),
+            "kept_at": _("Kept on"),
+            "folded_at": _("Folded away on"),
+        },
+        read={"gesture": "gesture_label", "kinds": "kind_labels"},
+        rows="standing",
+        expired="to_forget",
     )
 
     class Gesture(models.TextChoices):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from checkins import cadence, moments
 from checkins.models.pause import Pause
@@ -84,9 +85,18 @@ class Schedule(models.Model):
 
     part = Part(
         key="key_id",
-        why="To ask you when you want to be asked.",
-        kept="Until you change it or erase your account.",
-        export=("weekdays", "every_weeks", "local_time", "zone", "paused_at", "paused_until"),
+        what=_("Your rhythm"),
+        why=_("To ask you when you want to be asked."),
+        kept=_("Until you change it or erase your account."),
+        export={
+            "weekdays": _("Days"),
+            "every_weeks": _("Every how many weeks"),
+            "local_time": _("At"),
+            "zone": _("Time zone"),
+            "paused_at": _("On a break since"),
+            "paused_until": _("On a break until"),
+        },
+        read={"weekdays": "day_names"},
     )
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -144,6 +154,11 @@ class Schedule(models.Model):
             every_weeks=self.every_weeks,
             anchor_on=self.anchor_on,
         )
+
+    @property
+    def day_names(self) -> str:
+        """The weekdays in words."""
+        return moments.days_words(self.weekdays)
 
     def is_paused(self, now: dt.datetime) -> bool:
         """Whether the person rests from being asked at this moment."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from checkins import posting, sharing
 from checkins.models.answer import Answer
@@ -68,9 +69,17 @@ class Share(models.Model):
 
     part = Part(
         key="key_id",
-        why="Who got what of which answer.",
-        kept="As long as the answer.",
-        export=("level", "in_mail", "made_at", "taken_back_at"),
+        what=_("Who got what"),
+        why=_("Who got what of which answer."),
+        kept=_("As long as the answer."),
+        export={
+            "member.name": _("Who"),
+            "check_in.local_date": _("Of the day"),
+            "level": _("Heard"),
+            "in_mail": _("In the mail itself"),
+            "made_at": _("From"),
+            "taken_back_at": _("Taken back on"),
+        },
     )
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

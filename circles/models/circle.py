@@ -41,9 +41,14 @@ class Circle(models.Model):
 
     part = Part(
         key="key_id",
-        why="What you want your circle to know helps you, and who hears of a hard day.",
-        kept="Until you change it or erase your account.",
-        export=("helps_me", "gestures", "hard_day_rule"),
+        what=_("Your circle"),
+        why=_("What you want your circle to know helps you, and who hears of a hard day."),
+        kept=_("Until you change it or erase your account."),
+        export={
+            "helps_me": _("What helps me"),
+            "gestures": _("Gestures of your own"),
+            "hard_day_rule": _("On a really hard day"),
+        },
     )
 
     class HardDayRule(models.TextChoices):

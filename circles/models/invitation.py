@@ -39,9 +39,16 @@ class Invitation(models.Model):
 
     part = Part(
         key="member__key_id",
-        why="The words you invited somebody with, and what they answered.",
-        kept="14 days when unanswered, else as long as the member.",
-        export=("words", "made_at", "answered_at"),
+        what=_("Your invitations"),
+        why=_("The words you invited somebody with, and what they answered."),
+        kept=_("14 days when unanswered, else as long as the member."),
+        export={
+            "member.name": _("To"),
+            "way": _("Way"),
+            "words": _("Your words"),
+            "made_at": _("Made on"),
+            "answered_at": _("Answered on"),
+        },
     )
 
     class Way(models.TextChoices):

@@ -33,9 +33,24 @@ class Member(models.Model):
 
     part = Part(
         key="key_id",
-        why="Who you invited, what you call them and what each of them hears.",
-        kept="Until you remove them and 24 hours have passed, or erase your account.",
-        export=("name", "label", "kind", "level", "in_mail", "state", "state_at"),
+        what=_("The people you invited"),
+        why=_("Who you invited, what you call them and what each of them hears."),
+        kept=_("Until you remove them and 24 hours have passed, or erase your account."),
+        export={
+            "name": _("Name"),
+            "label": _("What they are to you"),
+            "kind": _("They are"),
+            "level": _("When I answer, they hear"),
+            "in_mail": _("In the mail itself"),
+            "named_for_hard_days": _("Named for a really hard day"),
+            "hard_day_in_mail": _("On such a day in the mail itself"),
+            "first_word": _("First word that waits for them"),
+            "seen_state": _("How it stands"),
+            "accepted_at": _("Said yes on"),
+            "paused_at": _("Paused by you since"),
+            "answers_when": _("Can usually answer"),
+        },
+        read={"seen_state": "seen_state_words"},
         expired="to_forget",
     )
 
@@ -308,6 +323,16 @@ class Member(models.Model):
         return self.state == self.State.LEFT or (
             self.state == self.State.ACCEPTED and self.on_break_at is not None
         )
+
+    @property
+    def seen_state(self) -> str:
+        """The state as the person may see it: leaving looks like a break."""
+        return "away" if self.is_away else str(self.state)
+
+    @property
+    def seen_state_words(self) -> str:
+        """The same in words."""
+        return self.away_text if self.is_away else self.get_state_display()
 
     @property
     def away_text(self) -> str:

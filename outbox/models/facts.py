@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import connections, models, router, transaction
+from django.utils.translation import gettext_lazy as _
 
 from vault.part import Part
 
@@ -27,7 +28,12 @@ class PulseQuerySet(models.QuerySet["Pulse"]):
 class Pulse(models.Model):
     """When a part of the machine was last heard: beat, worker, tick."""
 
-    part = Part(key=None, why="To notice when the machine stands still.", kept="One row a part.")
+    part = Part(
+        key=None,
+        what=_("Signs of life of the machine"),
+        why=_("To notice when the machine stands still."),
+        kept=_("One row a part."),
+    )
 
     name = models.CharField(max_length=40, unique=True)
     heard_at = models.DateTimeField()
@@ -53,8 +59,9 @@ class Outage(models.Model):
 
     part = Part(
         key=None,
-        why="So that silence during our outage never counts as a person's silence.",
-        kept="12 months.",
+        what=_("Times in which the machine stood still"),
+        why=_("So that silence during our outage never counts as a person's silence."),
+        kept=_("12 months."),
         expired="to_forget",
     )
 
@@ -85,7 +92,10 @@ class Hold(models.Model):
     """
 
     part = Part(
-        key=None, why="So that a restored backup mails nobody twice.", kept="Until it ends."
+        key=None,
+        what=_("Whether mail waits after a restore"),
+        why=_("So that a restored backup mails nobody twice."),
+        kept=_("Until it ends."),
     )
 
     why = models.CharField(max_length=24)
@@ -121,8 +131,9 @@ class Limit(models.Model):
 
     part = Part(
         key=None,
-        why="To slow down guessing and flooding.",
-        kept="Two days.",
+        what=_("Counters of tries"),
+        why=_("To slow down guessing and flooding."),
+        kept=_("Two days."),
         expired="to_forget",
     )
 

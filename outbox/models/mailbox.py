@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from outbox import addresses
 from outbox.models.message import Message
@@ -47,8 +48,9 @@ class Mailbox(models.Model):
 
     part = Part(
         key="key_id",
-        why="To send mail to the address, and to stop when asked.",
-        kept="As long as the account or the membership that needs it.",
+        what=_("Mail addresses, yours and those of your circle"),
+        why=_("To send mail to the address, and to stop when asked."),
+        kept=_("As long as the account or the membership that needs it."),
     )
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -111,8 +113,9 @@ class Suppression(models.Model):
 
     part = Part(
         key=None,
-        why="To keep the promise of “never ask me again”.",
-        kept="Until the address itself asks for a change.",
+        what=_("Addresses that want no invitation, as codes"),
+        why=_("To keep the promise of “never ask me again”."),
+        kept=_("Until the address itself asks for a change."),
     )
 
     address_hash = models.CharField(max_length=80, unique=True)

@@ -155,8 +155,9 @@ class Message(models.Model):
 
     part = Part(
         key="key_id",
-        why="To send each mail once, and to answer “why did this reach me”.",
-        kept="30 days after it left or ended, without its words.",
+        what=_("The mail log"),
+        why=_("To send each mail once, and to answer “why did this reach me”."),
+        kept=_("30 days after it left or ended, without its words."),
         expired="to_forget",
     )
 
