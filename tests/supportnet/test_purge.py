@@ -5,16 +5,19 @@ import datetime as dt
 import pytest
 import time_machine
 
-from accounts.models import Consent, Person
-from circles.models import Circle, Invitation
-from outbox.models import Limit, Message, Outage
+from accounts.models import Consent, Person, Session
+from checkins.models import Answer, Reply, Share
+from circles.models import Circle, Invitation, Member
+from moderation.models import Report
+from outbox.models import Limit, Mailbox, Message, Outage
 from supportnet.tasks import purge
-from tests import factories
+from tests import factories, seeds
 from tests.circles.people import invited
 from vault.models import Key
 
 pytestmark = pytest.mark.django_db
 
+MINUTE = dt.timedelta(minutes=1)
 DAY = dt.timedelta(days=1)
 
 
@@ -66,3 +69,50 @@ def test_mails_counters_and_outages_are_forgotten_when_they_have_had_their_time(
 
     assert list(Message.objects.all()) == [waiting]
     assert not Outage.objects.exists()
+
+
+@pytest.mark.parametrize("ending", ["leave", "remove"])
+def test_address_of_somebody_who_is_out_goes_after_a_day(now: dt.datetime, ending: str) -> None:
+    member = factories.member(person=factories.person())
+    getattr(member, ending)(now)
+
+    purged(now + DAY - MINUTE)
+    assert Mailbox.objects.filter(pk=member.mailbox_id).exists()
+    purged(now + DAY)
+
+    assert not Mailbox.objects.filter(pk=member.mailbox_id).exists()
+
+
+def test_session_ends_with_its_time(now: dt.datetime) -> None:
+    person = seeds.everything_of("ada")
+    ends = Session.objects.get().expires_at
+
+    purged(ends)
+    assert person.sessions.exists()
+    purged(ends + MINUTE)
+
+    assert not person.sessions.exists()
+
+
+def test_what_a_person_wrote_or_was_given_stays_for_years() -> None:
+    seeds.everything_of("ada")
+
+    purged(seeds.NOW + 5 * 366 * DAY)
+
+    assert Answer.objects.get().note == "ada-note"
+    assert Reply.objects.get().words == "ada-reply"
+    assert Share.objects.exists()
+    assert Member.objects.get().name == "ada-membername"
+    assert Consent.objects.exists()
+
+
+def test_reports_are_forgotten_after_a_year(now: dt.datetime) -> None:
+    member = factories.member(person=factories.person())
+    about = {"about": "member", "about_id": member.public_id, "reason": "spam"}
+    Report.objects.store(**about, words="", now=now)
+
+    purged(now + 364 * DAY)
+    assert Report.objects.exists()
+    purged(now + 366 * DAY)
+
+    assert not Report.objects.exists()
