@@ -103,7 +103,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         key_id, _colon, closed = encrypted_text.partition(":")
         return unseal(base64.b64decode(closed), key_id=int(key_id), bound=_BOUND)
 
-    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
         return str(_("My key"))
 
     def get_totp_issuer(self) -> str:

@@ -199,7 +199,7 @@ def _claimed_ids(owner: str, lane: str, now: dt.datetime) -> list[int]:
     moment = connection.ops.adapt_datetimefield_value
     marks = ", ".join(["%s"] * len(names))
     sql = (
-        "WITH due AS MATERIALIZED (SELECT id AS due_id FROM outbox_message"  # noqa: S608
+        "WITH due AS MATERIALIZED (SELECT id AS due_id FROM outbox_message"  # noqa: S608 - only marks
         " WHERE state = 'waiting' AND lane = %s AND not_before <= %s"
         f" AND kind IN ({marks}) ORDER BY not_before, id LIMIT {_BATCH} {skip})"
         " UPDATE outbox_message SET state = 'claimed', claim_owner = %s, claim_until = %s"

@@ -89,7 +89,7 @@ class Mailbox:
         draft.write_bytes(envelope.encode("utf-8", "replace") + content)
         draft.replace(self.folder / f"{name}.eml")
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> Any:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> Any:
         """aiosmtpd calls this with each mail."""
         for recipient in envelope.rcpt_tos:
             content = envelope.content

@@ -285,7 +285,7 @@ def hashes_of_all_tables() -> dict[str, str]:
     found = {}
     with connection.cursor() as cursor:
         for table in tables:
-            cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')  # noqa: S608
+            cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')
             rows = [[_plain(value) for value in row] for row in cursor.fetchall()]
             found[table] = hashlib.sha256(repr(rows).encode()).hexdigest()
     return found

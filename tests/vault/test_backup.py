@@ -29,7 +29,7 @@ def rows() -> dict[str, list[str]]:
         for model, _ in keyed_models():
             if model is Session:  # nobody needs to stay signed in over a restore
                 continue
-            cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')  # noqa: S608
+            cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')
             found[model._meta.label] = sorted(_as_text(row) for row in cursor.fetchall())
     return found
 
