@@ -65,7 +65,7 @@ def _crowd(now: dt.datetime, _late_kind: None) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO outbox_message ({', '.join(names)})"  # noqa: S608 - our own columns
+            f"INSERT INTO outbox_message ({', '.join(names)})"
             f" SELECT {', '.join(others)}"
             " FROM outbox_message one CROSS JOIN (SELECT id FROM outbox_message) other"
         )
