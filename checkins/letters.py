@@ -37,18 +37,22 @@ class Item:
 
     @property
     def hello(self) -> bool:
+        """The mail itself is the message; no page stands behind it."""
         return bool(self.share.given and self.share.given.hello)
 
     @property
     def in_mail(self) -> bool:
+        """The words stand in the mail itself."""
         return bool(self.share.given and self.share.given.in_mail and not self.hello)
 
     @property
     def behind_link(self) -> bool:
+        """The words stand on the page and nowhere else."""
         return not (self.hello or self.in_mail)
 
     @property
     def word(self) -> str:
+        """The word as people read it; empty when there was only a note."""
         return self.share.answer.word_label if self.share.answer else ""
 
     @property

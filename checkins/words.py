@@ -25,10 +25,12 @@ class Words:
 
     @property
     def really_hard(self) -> bool:
+        """Whether this word replaces every standing level."""
         return self.word == REALLY_HARD
 
     @property
     def just_listen(self) -> bool:
+        """Whether no advice is wanted."""
         return "just_listen" in self.would_help
 
     def heard_at(self, level: str) -> "Words":

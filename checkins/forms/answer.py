@@ -93,6 +93,7 @@ class AnswerForm(PlainForm):
         return bool(self.cleaned_data.get("with_words"))
 
     def is_blank(self) -> bool:
+        """Whether nothing was said at all."""
         return not any(self.said().values())
 
     def choices(self) -> dict[int, str | None]:
@@ -107,6 +108,7 @@ class AnswerForm(PlainForm):
         }
 
     def hears(self) -> list[tuple[Member, forms.BoundField]]:
+        """Each member with the box of what they get of this answer."""
         return [(member, self[_name(member)]) for member in self.members]
 
 

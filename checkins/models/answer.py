@@ -101,6 +101,7 @@ class Answer(models.Model):
 
     @property
     def is_really_hard(self) -> bool:
+        """Whether this word replaces every standing level."""
         return self.word == Answer.Word.REALLY_HARD
 
     @property

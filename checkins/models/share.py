@@ -36,6 +36,7 @@ class ShareQuerySet(models.QuerySet["Share"]):
         return self.filter(check_in__person=person).order_by("-made_at", "-pk")
 
     def newest_first(self) -> "ShareQuerySet":
+        """The order in which pages and mails tell of them."""
         return self.order_by("-made_at", "-pk")
 
     def with_mail(self) -> "ShareQuerySet":

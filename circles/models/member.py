@@ -273,7 +273,7 @@ class Member(models.Model):
                     "answers_when",
                     "reads_between_sessions",
                     "country",
-                ]  # fmt: skip
+                ]
             )
             if self.mailbox is not None:
                 self.mailbox.speak(language)
