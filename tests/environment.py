@@ -12,9 +12,16 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 from tests.servers import start_postgres, start_valkey
 
 _FOLDER = "supportnet-test-"
+
+# An assert in a helper tells as much as one in a test.
+_LOADED = {"environment", "servers"}
+_HELPERS = {path.stem for path in Path(__file__).parent.iterdir()} - _LOADED
+pytest.register_assert_rewrite(*(f"tests.{name}" for name in sorted(_HELPERS)))
 
 
 def pytest_report_header() -> str:
