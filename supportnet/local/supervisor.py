@@ -1,11 +1,10 @@
 """Keeps a handful of processes running together, and leaves none behind.
 
 Each child has a session of its own, so Ctrl-C reaches the supervisor alone, which then ends the
-children in order. On Linux the kernel tells a child when the supervisor is gone, even by SIGKILL.
+children in order. Should the supervisor itself be shot, the process of ``afterwards.py`` ends them.
 """
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
@@ -18,8 +17,7 @@ from pathlib import Path
 _LONGEST_PAUSE = 30.0
 _WELL_AFTER = 60.0
 _LOG_BYTES = 5_000_000
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-_PR_SET_PDEATHSIG = 1
+_AFTERWARDS = Path(__file__).with_name("afterwards.py")
 
 
 @dataclass
@@ -46,6 +44,13 @@ class Supervisor:
         self.services: list[Service] = []
         self.stopping = 0
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._heir = subprocess.Popen(  # noqa: S603 - our own script
+            [sys.executable, str(_AFTERWARDS)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def listen(self) -> None:
         """From here on Ctrl-C, TERM and HUP ask for the end; a second time, for an abrupt one."""
@@ -69,6 +74,8 @@ class Supervisor:
         """End all services, upper floors first; whoever does not end in time is ended."""
         for floor in sorted({service.floor for service in self.services}, reverse=True):
             self._stop_floor([service for service in self.services if service.floor == floor])
+        self._tell_the_heir([])
+        self._heir.communicate()
 
     def log_of(self, service: Service) -> Path:
         return self.folder / f"{service.name}.log"
@@ -88,9 +95,15 @@ class Supervisor:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **service.environment},
                 start_new_session=True,
-                preexec_fn=_ends_with(os.getpid()),
             )
         service.started, service.again_at = time.monotonic(), None
+        self._tell_the_heir([one.process.pid for one in self.services if one.process])
+
+    def _tell_the_heir(self, groups: list[int]) -> None:
+        assert self._heir.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._heir.stdin.write(f"{' '.join(map(str, groups))}\n".encode())
+            self._heir.stdin.flush()
 
     def _look_after(self, service: Service, now: float) -> None:
         if service.again_at is not None:
@@ -119,17 +132,6 @@ class Supervisor:
     def _may_still_end(self, service: Service, begun: float) -> bool:
         alive = service.process is not None and service.process.poll() is None
         return alive and self.stopping < 2 and time.monotonic() - begun < service.grace
-
-
-def _ends_with(parent: int) -> Callable[[], None]:
-    def in_the_child() -> None:
-        if _LIBC is None:
-            return
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # the supervisor was gone before the kernel knew
-            os._exit(0)
-
-    return in_the_child
 
 
 def _end_group(service: Service) -> None:
