@@ -68,9 +68,10 @@ def walk_it(browser: Browser, house: House) -> Measured:
         answer_s = answered_on_today(evening, person)
         reply_s = replied(evening, person)
         thanked(evening, person)
-        asked_by_mail(evening, person)
+        walk.asked_soon(person)
         invited_by_hand(evening, person)
         left_and_came_back(evening, person)
+        asked_by_mail(evening)
         a_really_hard_time(evening, person)
     read_every_mail(evening)
     assert "\n".join(evening.faults) == ""
@@ -139,9 +140,8 @@ def thanked(evening: Evening, person: Reader) -> None:
     person.look()
 
 
-def asked_by_mail(evening: Evening, person: Reader) -> None:
+def asked_by_mail(evening: Evening) -> None:
     """The asking mail at its time; answered by its link in a strange browser: steps 6 and 7."""
-    walk.asked_soon(person)
     letter = next_about(evening, PERSON, "/l/c")
     with evening.reader(script=False) as stranger:
         walk.answer_by_link(stranger, letter, "Doing okay")
