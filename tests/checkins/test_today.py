@@ -52,6 +52,17 @@ def test_today_asks_every_day_though_mails_come_weekly(
     assert [answer.word for answer in Answer.objects.of(ada)] == ["good", "heavy"]
 
 
+def test_note_of_today_is_folded_until_it_is_asked_for(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    factories.check_in(person=ada, now=now).answer("heavy", "canary note", now=now)
+
+    before, _, after = today(page).partition("Show what you wrote</summary>")
+
+    assert "canary note" not in before
+    assert "canary note" in after
+
+
 def test_words_of_this_morning_stand_there_though_the_question_came_last_night(
     page: Client, ada: Person, clock: time_machine.Traveller, now: dt.datetime
 ) -> None:
