@@ -60,6 +60,7 @@ ROUTES = {
     "zone": get(EACH_OWN),
     "mail_settings": get(EACH_OWN),
     "consent": get(EACH_OWN),
+    "way_out": post(EACH_OWN_SENDS),
     "sign_in_settings": get(EACH_OWN),
     "mfa_index": get(EACH_OWN),
     "password_away": post(EACH_OWN_SENDS),

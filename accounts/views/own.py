@@ -1,7 +1,10 @@
 """The person's own settings."""
 
+import datetime as dt
+
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +14,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import before_welcome, person_of
 from accounts.forms import MailForm, YouForm
+
+# Says "no way out on top, please" and nothing about anybody. Kept by the browser alone.
+STAY_COOKIE = "stay"
+_A_YEAR = dt.timedelta(days=365)
 
 
 def settings_page(request: HttpRequest) -> HttpResponse:
@@ -41,6 +48,20 @@ def mail_settings(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Changed."))
         return redirect("settings")
     return render(request, "accounts/form_page.html", {"form": form, "title": _("Mails to you")})
+
+
+@require_POST
+def way_out(request: HttpRequest) -> HttpResponse:
+    """Hide "Leave this page" in this browser, for those it puts off, or show it again."""
+    response = redirect("settings")
+    if "hide" in request.POST:
+        secure = settings.SESSION_COOKIE_SECURE
+        response.set_cookie(
+            STAY_COOKIE, "1", max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax"
+        )
+    else:
+        response.delete_cookie(STAY_COOKIE, samesite="Lax")
+    return response
 
 
 @before_welcome

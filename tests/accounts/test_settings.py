@@ -147,3 +147,15 @@ def test_a_password_is_taken_away_only_after_a_fresh_code(client, noor):
 
 def test_a_name_keeps_its_joiners_and_loses_what_nobody_sees():
     assert clean_name("  می‌نویسد \u2066x\u2069 ") == "می‌نویسد x"
+
+
+def test_the_way_out_can_be_hidden_in_this_browser_and_shown_again(client, noor):
+    way_out = 'class="leave"'
+    assert way_out in client.get("/settings/").content.decode()
+
+    client.post("/settings/way-out/", {"hide": "1"})
+    assert way_out not in client.get("/settings/").content.decode()
+    assert way_out in client.get("/help/DE/").content.decode(), "help is the same for everyone"
+    client.post("/settings/way-out/")
+
+    assert way_out in client.get("/settings/").content.decode()
