@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Person
 from vault.models import Key
@@ -114,9 +115,11 @@ def _in_words(value: Any, person: Person) -> str:
         case bool():
             return _("yes") if value else _("no")
         case dt.datetime():
-            return date_format(person.local(value), "DATETIME_FORMAT")
+            return date_format(
+                person.local(value), pgettext("a moment, in Django's date format", "j F Y, H:i")
+            )
         case dt.date():
-            return date_format(value, "DATE_FORMAT")
+            return date_format(value, pgettext("a day, in Django's date format", "j F Y"))
         case dt.time():
             return time_format(value, "H:i")
         case list() | tuple():

@@ -55,12 +55,13 @@ def test_today_asks_every_day_though_mails_come_weekly(
 def test_note_of_today_is_folded_until_it_is_asked_for(
     page: Client, ada: Person, now: dt.datetime
 ) -> None:
-    factories.check_in(person=ada, now=now).answer("heavy", "canary note", now=now)
+    factories.check_in(person=ada, now=now).answer("heavy", "canary note", "canary soup", now=now)
 
     before, _, after = today(page).partition("Show what you wrote</summary>")
 
-    assert "canary note" not in before
+    assert "canary" not in before
     assert "canary note" in after
+    assert "canary soup" in after
 
 
 def test_words_of_this_morning_stand_there_though_the_question_came_last_night(
