@@ -62,11 +62,17 @@ def text(client: Client, path: str) -> str:
     return client.get(path).content.decode()
 
 
-def test_page_and_hello_show_the_first_name_alone(shared: Letter, mina: Member) -> None:
+def test_every_page_behind_a_members_link_shows_the_first_name_alone(
+    shared: Letter, mina: Member
+) -> None:
     client, clean = opened(shared)
-    own, _ = own_page(mina)
+    own, page = own_page(mina)
+    pages = [
+        text(client, clean),
+        *(text(own, f"{page}{name}") for name in ("", "hello/", "leave/")),
+    ]
 
-    for shown in (text(client, clean), text(own, f"/y/{mina.public_id}/hello/")):
+    for shown in pages:
         assert "Ada" in shown
         assert "Lovelace" not in shown
 
