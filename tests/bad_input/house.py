@@ -136,7 +136,8 @@ def tables() -> dict[str, str]:
 
 def _rows(model: Any) -> list[Any]:
     # Sealed columns as they are: opened texts would hide that a row was written again.
-    return list(model._default_manager.order_by("pk").values_list())
+    rows = model._default_manager.order_by("pk").values_list()
+    return [[bytes(one) if isinstance(one, memoryview) else one for one in row] for row in rows]
 
 
 @contextmanager

@@ -69,20 +69,21 @@ def test_every_page_says_kindly_that_we_are_away_and_leads_to_help(house: House)
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("note", NOTES, ids=range(len(NOTES)))
-def test_what_was_typed_comes_back_and_can_be_sent_a_minute_later(house: House, note: str) -> None:
+def test_what_was_typed_comes_back_and_can_be_sent_a_minute_later(house: House) -> None:
     house.person.raise_request_exception = False
 
-    with no_database():
-        page = house.person.post("/today/", {"word": "heavy", "note": note, "password": "s e c r"})
+    for note in NOTES:
+        typed = {"word": "heavy", "note": note, "password": "s e c r e t"}
+        with no_database():
+            page = house.person.post("/today/", typed)
+        assert page.status_code == 503
+        assert shown(page, note), note[:20]
+        assert "s e c r e t" not in page.content.decode()
+        assert "heavy" not in _boxes(page.content.decode())
+        assert not Answer.objects.exists()
 
-    assert page.status_code == 503
-    assert shown(page, note)
-    assert "s e c r" not in page.content.decode()
-    assert "heavy" not in _boxes(page.content.decode())
-    assert not Answer.objects.exists()
-    done(house.person.post("/today/", {"word": "heavy", "note": note}))
-    assert Answer.objects.get().note == note
+    done(house.person.post("/today/", {"word": "heavy", "note": NOTES[-1]}))
+    assert Answer.objects.get().note == NOTES[-1]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -97,14 +98,14 @@ def test_a_members_words_come_back(house: House) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("path", ["/help/", "/help/DE/", "/help/young/", "/help/young/DE/"])
-def test_help_stands_without_a_database_for_whoever_asks(house: House, path: str) -> None:
+def test_help_stands_without_a_database_for_whoever_asks(house: House) -> None:
     for browser in (Client(), house.person):
         browser.raise_request_exception = False
         with no_database():
-            page = browser.get(path, follow=True)
-            assert page.status_code == 200, (path, browser is house.person)
-            assert "tel:" in page.content.decode() or "/help/" in page.content.decode()
+            for path in ("/help/", "/help/DE/", "/help/young/", "/help/young/DE/"):
+                page = browser.get(path, follow=True)
+                assert page.status_code == 200, (path, browser is house.person)
+                assert "/help/" in page.content.decode()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,7 +11,6 @@ from circles.models import Member
 from moderation.models import Report
 from tests.bad_input.house import House, done, link_of, opened, unchanged
 from tests.bad_input.letters import (
-    EVERY_KIND,
     asking,
     invitation,
     opened_once,
@@ -40,25 +39,12 @@ def links_in(mail: Mail) -> list[str]:
     return [path for path in paths_in(mail) if path.startswith("/l/")]
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("kind", [asking, invitation, share], ids=lambda kind: kind.__name__)
-def test_junk_around_a_link_does_not_close_it(
-    house: House, kind: Callable[[House], Mail], damage: str
-) -> None:
+def test_junk_around_a_link_does_not_close_it(house: House, kind: Callable[[House], Mail]) -> None:
     for path in links_in(kind(house)):
-        damaged = damage.format(path).replace("</l/", "/l/%3C")
-        assert Client().get(damaged, follow=True).status_code == 200, damaged
-
-
-@pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda kind: kind.__name__)
-def test_links_stand_whole_on_one_line_of_every_mail(
-    house: House, kind: Callable[[House], Mail]
-) -> None:
-    mail = kind(house)
-
-    for path in paths_in(mail):
-        assert any(path in line for line in mail.text.splitlines() + mail.html.splitlines()), path
-        assert len(path) <= 76
+        for damage in DAMAGES:
+            damaged = damage.format(path).replace("</l/", "/l/%3C")
+            assert Client().get(damaged, follow=True).status_code == 200, damaged
 
 
 @pytest.mark.parametrize("kind", [asking, invitation, share], ids=lambda kind: kind.__name__)
@@ -121,14 +107,14 @@ def test_a_reply_sent_too_late_comes_back_and_is_kept_nowhere(
     assert (gone.status_code, gone.content) == (invented.status_code, invented.content)
 
 
-@pytest.mark.parametrize("word", ["Hello", "你好吗", "015112345678", "👩‍👩‍👧", "on my way"])
-def test_words_of_any_kind_come_back(house: House, word: str) -> None:
+def test_words_of_any_kind_come_back(house: House) -> None:
     mail = share(house)
     mina = Client()
     page = opened(mina, mail, "s")
     removed(house)
 
-    assert f">{word}</textarea>" in mina.post(page, {"words": word}).content.decode()
+    for word in ("Hello", "你好吗", "015112345678", "👩‍👩‍👧", "on my way"):
+        assert f">{word}</textarea>" in mina.post(page, {"words": word}).content.decode()
 
 
 def test_a_hello_sent_after_the_removal_comes_back(house: House) -> None:

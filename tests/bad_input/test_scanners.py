@@ -12,7 +12,15 @@ from moderation.models import Report
 from outbox.models import Message
 from tests.bad_input.forms import Form, forms_of, paths_of, submit
 from tests.bad_input.house import House, done, opened, unchanged
-from tests.bad_input.letters import EVERY_KIND, answer, asking, invitation, paths_in, share
+from tests.bad_input.letters import (
+    EVERY_KIND,
+    answer,
+    asking,
+    invitation,
+    own_page,
+    paths_in,
+    share,
+)
 from tests.mail_server import Mail
 
 pytestmark = pytest.mark.django_db
@@ -24,14 +32,14 @@ CLIENTS = ["198.51.100.7", "203.0.113.9", "2001:db8::1"]
 def test_a_program_that_fetches_every_link_changes_nothing(
     house: House, kind: Callable[[House], Mail]
 ) -> None:
-    mail = kind(house)
-    paths = paths_in(mail)
-    assert paths
+    paths = paths_in(kind(house))
+    # A page for everybody, or one that every mail to a member leads to: once is enough here.
+    again = [p for p in paths if p[:3] in {"/l/", "/u/"} and (p[3] != "y" or kind is own_page)]
 
     with unchanged():
         for number in range(5):
             browser = Client(REMOTE_ADDR=CLIENTS[number % 3])
-            for path in paths:
+            for path in again if number else paths:
                 assert browser.get(path, follow=True).status_code == 200, path
                 assert browser.head(path, follow=True).status_code == 200, path
 
