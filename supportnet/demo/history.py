@@ -67,7 +67,7 @@ def _evenings(now: dt.datetime) -> list[dt.datetime]:
 
 def _rhythm(person: Person, turn: int, day: dt.datetime) -> None:
     """Weekly at first, three times a week after half a year, every day of late."""
-    changes = {0: "weekly", 180: "thrice", 450: "daily"}
+    changes = {0: "weekly", 180: "thrice", 480: "daily"}
     if rhythm := changes.get(turn):
         Schedule.objects.save_for(
             person, weekdays=_WEEKDAYS[rhythm], local_time=dt.time(18, 30), now=day
@@ -83,6 +83,22 @@ def _welcome_members(
         members[one.key] = _invite(circle, one, day)
         if one is not story.RUTH:
             members[one.key].accept(day)
+            _keep_hours(members[one.key], one)
+
+
+def _keep_hours(member: Member, one: story.Someone) -> None:
+    """What they chose on their own page, right after the yes."""
+    member.set_hours(
+        zone=story.ZONE,
+        quiet_from=dt.time(22),
+        quiet_to=dt.time(7),
+        now_in_quiet_hours=one is story.MINA,
+        wants_each=one is story.MINA,
+        answers_when=one.answers_when,
+        reads_between_sessions=one is not story.ADEYEMI,
+        country=story.COUNTRY,
+        language="en",
+    )
 
 
 def _invite(circle: Circle, one: story.Someone, day: dt.datetime) -> Member:

@@ -29,6 +29,7 @@ class Someone:
     words: str
     came_after: dt.timedelta
     first_word: str = ""
+    answers_when: str = ""
 
 
 MINA = Someone(
@@ -42,6 +43,7 @@ MINA = Someone(
     words="You asked how to help. Hearing from me now and then is how. You don't have to fix it.",
     came_after=dt.timedelta(days=1),
     first_word="You said call at any hour. This is gentler for both of us. Thank you.",
+    answers_when="evenings, and most Sundays",
 )
 JONAS = Someone(
     key="jonas",

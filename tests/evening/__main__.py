@@ -23,7 +23,7 @@ def main() -> int:
         measured = walk_it(browser, house)
         browser.close()
     sys.stdout.write(json.dumps(measured.as_line()) + "\n")
-    return 0
+    return 1 if measured.broken() else 0
 
 
 sys.exit(main())
