@@ -22,6 +22,7 @@ def _send(installation: Installation, subject: str) -> None:
         line.sendmail("us@example.org", ["alex@example.org"], f"Subject: {subject}\r\n\r\n")
 
 
+@pytest.mark.one_machine
 @pytest.mark.timeout(170)
 def test_runs_heals_ends_and_keeps_what_was_written(installation: Installation) -> None:
     installation.start()
