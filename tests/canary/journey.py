@@ -44,8 +44,8 @@ PERSON, MEMBER = "canary-person@example.org", "canary-member@example.org"
 class Walk:
     """A person's browser, a member's browser, and their mail."""
 
-    def __init__(self, server: MailServer) -> None:
-        self.server = server
+    def __init__(self, server: MailServer, prefix: str) -> None:
+        self.server, self.prefix = server, prefix
         self.person, self.member = Client(), Client()
         self.zone = next(zone for zone in ZONES if 9 <= dt.datetime.now(ZoneInfo(zone)).hour < 20)
 
@@ -62,10 +62,17 @@ class Walk:
         return str(opened.redirect_chain[-1][0])
 
     def post(self, path: str, typed: dict[str, Any], client: Client | None = None) -> Any:
-        answered = (client or self.person).post(path, typed, follow=True)
+        answered = (client or self.person).post(path, self.own(typed), follow=True)
         assert answered.status_code == 200, (path, answered.status_code)
         assert b'id="summary"' not in answered.content, (path, answered.content.decode())
         return answered
+
+    def own(self, typed: dict[str, Any]) -> dict[str, Any]:
+        """The same in this walk's own words: walks share one server and its log ahead."""
+        words = {name: value for name, value in typed.items() if "@" not in str(value)}
+        return typed | {
+            name: str(value).replace("canary-", f"{self.prefix}-") for name, value in words.items()
+        }
 
     def come_in(self) -> None:
         self.post("/", {"email": PERSON})
@@ -110,11 +117,11 @@ class Walk:
     def leave_a_mail_waiting(self) -> None:
         """Words in a mail wait a minute, so this one is still in the outbox at the end."""
         said = {"word": "heavy", "note": "canary-program"}
-        self.person.post("/api/v1/answers/", said, content_type="application/json")
+        self.person.post("/api/v1/answers/", self.own(said), content_type="application/json")
 
     def lose_a_session(self) -> None:
         """A form posted after its session ended keeps its words, sealed, at the door."""
-        Client().post("/today/", {"note": "canary-kept"})
+        Client().post("/today/", self.own({"note": "canary-kept"}))
 
 
 def planted() -> dict[str, str]:
@@ -156,7 +163,7 @@ def main(target: Path, broken: str) -> None:
     get_task_logger(__name__).setLevel(logging.DEBUG)
     call_command("migrate", verbosity=0)
     with MailServer() as server, override_settings(SMTP_URL=server.url):
-        walk = Walk(server)
+        walk = Walk(server, "broken" if broken else "canary")
         walk.come_in()
         walk.invite()
         walk.say()
