@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import override_settings
+from django.utils import timezone, translation
 from hypothesis import HealthCheck
 from hypothesis import settings as searches
 from playwright.sync_api import Browser, sync_playwright
@@ -72,6 +73,13 @@ def _mail_goes_to_the_outbox(settings: Any) -> None:
 def _fresh_limits() -> None:
     # Counters of rate limits outlive a rolled-back database.
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_was_here() -> None:
+    # A page leaves its reader's language and zone on the thread until the next one comes.
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(autouse=True, scope="session")
