@@ -24,5 +24,5 @@ def test_every_line_has_a_mark() -> None:
     rows = [line for line in LINES if line.startswith("|") and "---" not in line]
     heads = [line for line in rows if line.endswith("| |")]
 
-    assert len(heads) == 5
+    assert len(heads) == sum("---" in line for line in LINES)
     assert all(line[-3] in "✔◐✘" for line in rows if line not in heads)
