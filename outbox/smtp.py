@@ -16,6 +16,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from outbox.stop import stop
+
 BEFORE_DOT = 60.0
 AFTER_DOT = 120.0
 _TO_CONNECT = 20.0
@@ -99,11 +101,13 @@ class _Lines:
 
     def readline(self, limit: int) -> bytes:
         while b"\n" not in self._held and len(self._held) < limit:
-            self._line.sock.settimeout(self._line.left())
-            more = self._line.sock.recv(4096)
-            if not more:
-                break
-            self._held += more
+            # A look at the clock each second: the deadline comes nearer when we are told to stop.
+            self._line.sock.settimeout(min(1.0, self._line.left()))
+            with contextlib.suppress(TimeoutError):
+                more = self._line.sock.recv(4096)
+                if not more:
+                    break
+                self._held += more
         end = self._held.find(b"\n") + 1 or len(self._held)
         answer, self._held = self._held[:end], self._held[end:]
         return answer
@@ -129,7 +133,7 @@ class _Line(smtplib.SMTP):
 
     def left(self) -> float:
         """Seconds until the deadline; raises TimeoutError when it has passed."""
-        left = self._until - time.monotonic()
+        left = min(self._until - time.monotonic(), stop.seconds_left)
         if left <= 0:
             raise TimeoutError
         return left

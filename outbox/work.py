@@ -22,6 +22,7 @@ from outbox.claims import Outcome
 from outbox.journal import Journal, Unwritable
 from outbox.letter import to_bytes
 from outbox.models import Mailbox, Message
+from outbox.stop import stop
 from vault.models import Key, KeyGone
 from vault.scope import key_scope
 
@@ -54,12 +55,17 @@ def work(
     *, clock: _Clock = claims.database_clock, steady: Callable[[], float] = steady_clock
 ) -> Counter[str]:
     """Send what is due; returns how many messages ended in which state."""
+    with stop.heeded():
+        return _work(clock, steady)
+
+
+def _work(clock: _Clock, steady: Callable[[], float]) -> Counter[str]:
     sweep.replay_left_behind(now=clock())
     sender = Sender(clock, steady)
     began, more = steady(), True
     settled = False
     try:
-        while more and steady() - began < _BUDGET:
+        while more and steady() - began < _BUDGET and not stop.is_asked:
             more = sender.batch()
         settled = True
     finally:
@@ -69,8 +75,8 @@ def work(
     return sender.tally
 
 
-class _LeaseOver(Exception):
-    """Too little of the lease is left to hand a mail over."""
+class _LetGo(Exception):
+    """Too little of the lease is left to hand a mail over, or we are told to stop."""
 
 
 class Sender:
@@ -118,6 +124,8 @@ class Sender:
         self.tally.update(outcome.state for outcome in outcomes.values())
 
     def _write(self, group: Sequence[Message]) -> tuple[dict[int, Outcome], list[Letter]]:
+        if stop.is_asked:
+            return {message.pk: claims.back(message) for message in group}, []
         now = self._clock()
         try:
             return _Writer(self._journal, now).write(group)
@@ -129,14 +137,14 @@ class Sender:
         """Hand one mail over; None when it is not ours any more."""
         now, message = self._clock, letter.message
         try:
-            if self._lease_left() < _LEASE_TO_START:
-                raise _LeaseOver
+            if stop.is_asked or self._lease_left() < _LEASE_TO_START:
+                raise _LetGo
             self._connect()
             # The fence: whatever was taken back until this moment stays here.
             if not claims.still_ours(message, self._journal.owner):
                 return None
             self._hand_over(letter)
-        except _LeaseOver:
+        except _LetGo:
             return claims.back(message)
         except smtp.Refused as no:
             if no.is_about_address:
@@ -164,7 +172,7 @@ class Sender:
 
         def note() -> None:
             if self._lease_left() < _LEASE_AT_DOT:
-                raise _LeaseOver
+                raise _LetGo
             self._journal.hands_over(message.pk, attempt)
 
         try:

@@ -15,6 +15,7 @@ from aiosmtpd.smtp import Envelope, Session
 
 _HANG = "hang"
 _DROP = "drop"
+_WAIT = "wait"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class MailServer:
         self._script: dict[str, list[str]] = defaultdict(list)
         self._always: dict[str, str] = {}
         self._loop = asyncio.new_event_loop()
+        self._may_go_on = asyncio.Event()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self.port = 0
 
@@ -95,6 +97,15 @@ class MailServer:
     def drop(self, stage: str) -> None:
         """Close the line at this stage, once: at DATA the mail was taken and nobody told."""
         self.answer(stage, _DROP)
+
+    def wait(self, stage: str) -> None:
+        """Keep the next mail waiting at this stage, until `go_on`."""
+        self._may_go_on.clear()
+        self.answer(stage, _WAIT)
+
+    def go_on(self) -> None:
+        """Let whoever waits go on."""
+        self._loop.call_soon_threadsafe(self._may_go_on.set)
 
     def recover(self) -> None:
         """Behave again."""
@@ -151,6 +162,9 @@ class MailServer:
         answer = script.pop(0) if script else self._always.get(stage, "250 OK")
         if answer == _HANG:
             await asyncio.Event().wait()
+        if answer == _WAIT:
+            await self._may_go_on.wait()
+            return "250 OK"
         if answer == _DROP:
             assert server.transport is not None
             server.transport.abort()

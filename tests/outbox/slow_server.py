@@ -22,6 +22,7 @@ class SlowServer:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"smtp://127.0.0.1:{self._listener.getsockname()[1]}"
         self.connections = 0
+        self.drips = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def __enter__(self) -> Self:
@@ -64,5 +65,6 @@ class SlowServer:
         if stage != self._stage:
             line.sendall(answer)
             return
+        self.drips.set()
         while not self._over.wait(0.02):
             line.sendall(answer[:1])
