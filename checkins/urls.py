@@ -16,6 +16,7 @@ urlpatterns = [
     # what came back
     path("reply/<uuid:public_id>/", replies.reply, name="reply"),
     path("look-back/", replies.look_back, name="look_back"),
+    path("settings/letters/", replies.old_letters, name="old_letters"),
     # behind the link of an asking mail
     path("c/<uuid:public_id>/", by_link.check_in_link, name="check_in_link"),
     path("c/<uuid:public_id>/said/", by_link.link_said, name="link_said"),

@@ -37,7 +37,8 @@ def today(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _answered(person, form, choices=form.choices())
     asked = [member for member in circle if member not in beside]
-    context = {"form": form, "members": beside, "asked": asked}
+    asks = any(member.circle.asks_about_letters for member in circle)
+    context = {"form": form, "members": beside, "asked": asked, "asks_about_letters": asks}
     return render(request, "today/today.html", {**_today(person, now), **context})
 
 

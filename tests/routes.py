@@ -57,6 +57,7 @@ ROUTES = {
     # settings
     "settings": get(EACH_OWN),
     "you": get(EACH_OWN),
+    "old_letters": get(EACH_OWN),
     "zone": get(EACH_OWN),
     "mail_settings": get(EACH_OWN),
     "consent": get(EACH_OWN),

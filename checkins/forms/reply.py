@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import PlainForm, TextField
 from checkins.forms.answer import NOTE_LENGTH
 from checkins.models import Reply
+from circles.models import Circle
 
 _TOO_LONG = {"max_length": _("This is longer than %(limit_value)d letters. Please shorten it.")}
 
@@ -62,3 +63,14 @@ class PersonAnswerForm(PlainForm):
         if not self.errors and not cleaned.get("choice") and not cleaned.get("words", "").strip():
             raise forms.ValidationError(_("There is nothing to send yet."))
         return cleaned
+
+
+class OldLettersForm(PlainForm):
+    """What becomes of letters that are three months old."""
+
+    old_letters = forms.ChoiceField(
+        label=_("Letters from your circle that are three months old"),
+        choices=Circle.OldLetters.choices,
+        widget=forms.RadioSelect,
+        help_text=_("A letter that is let go is deleted for good. Nobody is told."),
+    )

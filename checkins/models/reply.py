@@ -24,6 +24,7 @@ UNDO_LASTS = dt.timedelta(hours=24)
 _TWICE = dt.timedelta(minutes=2)
 _A_DAY = dt.timedelta(days=1)
 _OF_LATE = dt.timedelta(days=30)
+_OLD = dt.timedelta(days=90)
 HELLOS_A_DAY = 5
 REPLIES_A_DAY = 40
 
@@ -85,8 +86,18 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         return self.filter(undone_at=None)
 
     def to_forget(self, now: dt.datetime) -> "ReplyQuerySet":
-        """What was undone a day ago: its writer took it back, so nobody keeps it."""
-        return self.filter(undone_at__lte=now - _A_DAY)
+        """What was undone a day ago, and old letters where the person chose to let them go."""
+        undone = models.Q(undone_at__lte=now - _A_DAY)
+        unkept = models.Q(kept_at=None) & models.Q(answers__kept_at=None)
+        every = models.Q(member__circle__old_letters=Circle.OldLetters.NONE)
+        some = models.Q(member__circle__old_letters=Circle.OldLetters.KEPT) & unkept
+        return self.filter(undone | (models.Q(made_at__lte=now - _OLD) & (every | some)))
+
+    def ask_about_old(self, now: dt.datetime) -> int:
+        """Note the circles whose first letter is three months old: Today asks there once."""
+        old = self.from_members().standing().filter(made_at__lte=now - _OLD)
+        unasked = Circle.objects.filter(old_letters="", old_letters_asked_at=None)
+        return unasked.filter(pk__in=old.values("member__circle")).update(old_letters_asked_at=now)
 
     def from_members(self) -> "ReplyQuerySet":
         """What members said, without the person's own answers."""
@@ -158,7 +169,7 @@ class Reply(models.Model):
         key="key_id",
         what=_("Letters both ways"),
         why=_("What your circle said to you and what you answered."),
-        kept=_("Until you delete it or erase your account."),
+        kept=_("Until you delete it or erase your account; for three months if you choose so."),
         export={
             "member.name": _("With"),
             "by_person": _("Written by you"),

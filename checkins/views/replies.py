@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import person_of
-from checkins.forms.reply import PersonAnswerForm
+from checkins.forms.reply import OldLettersForm, PersonAnswerForm
 from checkins.models import Answer, Reply
+from circles.models import Circle
 
 PAGE = 30
 
@@ -61,6 +62,18 @@ def look_back(request: HttpRequest) -> HttpResponse:
         "earlier": answers[-1].local_date.isoformat() if len(answers) == PAGE else "",
     }
     return render(request, "checkins/look_back.html", context)
+
+
+def old_letters(request: HttpRequest) -> HttpResponse:
+    """What becomes of letters when they are three months old."""
+    person = person_of(request)
+    circle = Circle.objects.known(person)
+    form = OldLettersForm(request.POST or None, initial={"old_letters": circle.old_letters})
+    if request.method == "POST" and form.is_valid():
+        Circle.objects.of(person).choose_old_letters(form.cleaned_data["old_letters"])
+        messages.success(request, _("Saved. You can change it in your settings."))
+        return redirect("today" if circle.asks_about_letters else "settings")
+    return render(request, "accounts/form_page.html", {"form": form, "title": _("Old letters")})
 
 
 def _day(typed: str) -> dt.date | None:

@@ -27,6 +27,8 @@ class Migration(migrations.Migration):
                 ('helps_me', vault.fields.SealedField(bound=('public_id',), key='key_id', size=1024)),
                 ('gestures', vault.fields.SealedJSONField(bound=('public_id',), key='key_id', size=1024)),
                 ('hard_day_rule', models.CharField(choices=[('nobody', 'tell nobody'), ('ask', 'ask me each time'), ('tell', 'tell these people')], default='nobody', max_length=8)),
+                ('old_letters', models.CharField(blank=True, choices=[('all', 'keep them all'), ('kept', 'keep only those you marked with “Keep”'), ('none', 'let them all go')], max_length=4)),
+                ('old_letters_asked_at', models.DateTimeField(null=True)),
                 ('asked', vault.fields.SealedJSONField(bound=('public_id',), key='key_id', size=4096)),
                 ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='circle', to=settings.AUTH_USER_MODEL)),
             ],

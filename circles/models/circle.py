@@ -48,13 +48,22 @@ class Circle(models.Model):
             "helps_me": _("What helps me"),
             "gestures": _("Gestures of your own"),
             "hard_day_rule": _("On a really hard day"),
+            "old_letters": _("Letters older than three months"),
         },
+        read={"old_letters": "get_old_letters_display"},
     )
 
     class HardDayRule(models.TextChoices):
         NOBODY = "nobody", _("tell nobody")
         ASK = "ask", _("ask me each time")
         TELL = "tell", _("tell these people")
+
+    class OldLetters(models.TextChoices):
+        """What becomes of letters from the circle when they are three months old."""
+
+        ALL = "all", _("keep them all")
+        KEPT = "kept", _("keep only those you marked with “Keep”")
+        NONE = "none", _("let them all go")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.OneToOneField(
@@ -67,6 +76,9 @@ class Circle(models.Model):
     hard_day_rule = models.CharField(
         max_length=8, choices=HardDayRule.choices, default=HardDayRule.NOBODY
     )
+    # Until the person chooses, every letter stays. They are asked once.
+    old_letters = models.CharField(max_length=4, choices=OldLetters.choices, blank=True)
+    old_letters_asked_at = models.DateTimeField(null=True)
     # Keyed hashes of the addresses this circle has asked. An address hears an invitation once;
     # the promise outlives the address, which is deleted when somebody declines.
     asked = SealedJSONField(size=4096)
@@ -87,6 +99,16 @@ class Circle(models.Model):
     def tells_hard_days(self) -> bool:
         """Whether a really hard answer itself tells the people who were named for it."""
         return self.hard_day_rule == self.HardDayRule.TELL
+
+    @property
+    def asks_about_letters(self) -> bool:
+        """Whether the question about old letters stands open."""
+        return self.old_letters_asked_at is not None and not self.old_letters
+
+    def choose_old_letters(self, choice: str) -> None:
+        """What becomes of letters when they are three months old."""
+        self.old_letters = choice
+        self.save(update_fields=["old_letters"])
 
     def invite(
         self, *, address: str, words: str, now: dt.datetime, first_word: str = "", **about: Any

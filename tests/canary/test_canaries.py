@@ -57,7 +57,7 @@ CLEAR = {
 # Never a person's words: choices, codes, zones, hashes, names of our own.
 NOT_WORDS = re.compile(
     r"(?:\w+\.)+(?:kind|lane|state|reason|setback|claim_owner|why_code|dedupe_key|message_key|way|said|"
-    r"level|hard_day_rule|country|zone|parked_why|language|reply_mail|text_version|key_hash|"
+    r"level|hard_day_rule|old_letters|country|zone|parked_why|language|reply_mail|text_version|key_hash|"
     r"address_hash|about|name|type|codename|app_label|model|wrapped|password|hidden_id|phone|tel|"
     r"why|hours|source|object_id|object_repr|change_message|key|data|status|what)"
 )

@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Consent, Person, Session
 from checkins.models import Answer, Reply, Share
@@ -116,3 +118,45 @@ def test_reports_are_forgotten_after_a_year(now: dt.datetime) -> None:
     purged(now + 366 * DAY)
 
     assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("choice", "stay"), [("all", {"old", "kept"}), ("kept", {"kept"}), ("none", set())]
+)
+def test_at_three_months_today_asks_once_and_letters_go_as_chosen(
+    now: dt.datetime, client: Client, choice: str, stay: set[str]
+) -> None:
+    person = factories.person()
+    ben = factories.member(person=person)
+    Reply.objects.say(ben, words="old", now=now)
+    Reply.objects.say(ben, words="kept", now=now).keep(now)
+    letters_page = reverse("old_letters")
+
+    assert letters_page not in today_of(person, client, now + 89 * DAY)
+    assert letters_page in today_of(person, client, now + 90 * DAY)
+    assert {reply.words for reply in Reply.objects.all()} == {"old", "kept"}
+    with time_machine.travel(now + 90 * DAY, tick=False):
+        Reply.objects.say(ben, words="new", now=now + 90 * DAY)
+        client.post(letters_page, {"old_letters": choice})
+    assert letters_page not in today_of(person, client, now + 90 * DAY)
+
+    assert {reply.words for reply in Reply.objects.all()} == stay | {"new"}
+
+
+def test_answer_to_a_kept_letter_stays_with_it(now: dt.datetime) -> None:
+    person = factories.person()
+    letter = Reply.objects.say(factories.member(person=person), words="kept", now=now)
+    letter.answer_with(words="thank you", now=now)
+    letter.keep(now)
+    Circle.objects.of(person).choose_old_letters("kept")
+
+    purged(now + 400 * DAY)
+
+    assert {reply.words for reply in Reply.objects.all()} == {"kept", "thank you"}
+
+
+def today_of(person: Person, client: Client, now: dt.datetime) -> str:
+    purged(now)
+    with time_machine.travel(now, tick=False):
+        client.force_login(person)
+        return client.get(reverse("today")).content.decode()
