@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := requirements/dev.txt
 MANAGE = SUPPORTNET_MODE=$${SUPPORTNET_MODE:-local} $(BIN)/python manage.py
 
-.PHONY: help run test check style types pages migrations sentences facts rules demo evening backup restore setup messages lock clean
+.PHONY: help run test check style types pages migrations sentences facts rules demo bench evening backup restore setup messages lock clean
 .DEFAULT_GOAL := help
 
 help: ## What can be done here
@@ -46,6 +46,9 @@ facts: setup ## Helplines are well formed
 
 rules: setup ## House rules, floors, words
 	$(BIN)/pytest --quiet tests/test_conventions.py tests/test_words.py
+
+bench: setup ## How fast it is, beside what it is measured against: QUICK=1 a smoke, ONLY=name
+	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
 evening: setup ## The first evening alone, measured
 	@$(BIN)/python -m tests.evening

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import psycopg2
@@ -21,7 +21,7 @@ _PR_SET_PDEATHSIG = 1
 _FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=60")
 
 
-def start_postgres(folder: Path) -> str:
+def start_postgres(folder: Path, settings: Iterable[str] = _FAST) -> str:
     """Start a fresh PostgreSQL in ``folder``; its URL."""
     user, programs = _user_and_programs(folder)
     data = folder / "data"
@@ -37,7 +37,7 @@ def start_postgres(folder: Path) -> str:
         capture_output=True,
     )
     serve = [programs / "postgres", "-D", data, "-k", data, "-h", ""]
-    options = [word for setting in _FAST for word in ("-c", setting)]
+    options = [word for setting in settings for word in ("-c", setting)]
     run([*map(str, serve), *options], signal.SIGQUIT, user=user)
     # Backups call pg_dump and pg_restore, which must be of the server's own version.
     os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
