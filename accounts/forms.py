@@ -113,6 +113,22 @@ class NameForm(PlainForm):
         return clean_name(self.cleaned_data["name"])
 
 
+class AwayForm(PlainForm):
+    """What a year without the person does to the account."""
+
+    then = forms.ChoiceField(
+        label=_("After a year we ask you once by mail. If you do not come back within a month"),
+        choices=[
+            (
+                "sleep",
+                _("let it sleep: nothing is deleted, and signing in wakes it"),
+            ),
+            ("erase", _("erase it, with everything in it")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+
 class WelcomeForm(NameForm, PlaceForm):
     UNDER = "under"
 

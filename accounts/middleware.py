@@ -6,10 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from rest_framework.views import APIView
 
 from accounts.access import KEPT, MARK_COOKIE, keep_typed, mark_of
@@ -67,6 +69,9 @@ class SignInRequired:
             return _to_sign_in(request)
         if request.user.welcomed_at is None and not _before_welcome(request, view):
             return redirect("welcome")
+        if request.user.asleep_at:
+            messages.success(request, _("Good to see you. Your account slept, and all is here."))
+        request.user.note_here(timezone.now())
         if request.method == "POST" and request.session.get(KEPT, {}).get("path") == request.path:
             del request.session[KEPT]
         return None

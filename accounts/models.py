@@ -21,6 +21,8 @@ from vault.models import Key
 from vault.part import Part
 
 CONSENT_VERSION = "2026-11"
+_IDLE = dt.timedelta(days=365)
+_TO_COME_BACK = dt.timedelta(days=30)
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -32,6 +34,17 @@ class PersonQuerySet(models.QuerySet["Person"]):
             is_staff=False,
             joined_at__lt=now - dt.timedelta(days=1),
         )
+
+    def to_ask_about_sleep(self, now: dt.datetime) -> "PersonQuerySet":
+        """Persons who were not here for a year and were not asked yet."""
+        return self._away().filter(here_in__lte=now.date() - _IDLE, sleep_asked_at=None)
+
+    def to_sleep(self, now: dt.datetime) -> "PersonQuerySet":
+        """Persons who were asked a month ago and did not come back."""
+        return self._away().filter(sleep_asked_at__lte=now - _TO_COME_BACK)
+
+    def _away(self) -> "PersonQuerySet":
+        return self.filter(asleep_at=None, is_staff=False).exclude(welcomed_at=None)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """With their mailboxes and keys: without a key nothing of theirs can be read again."""
@@ -77,7 +90,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         key="key_id",
         what=_("Your account"),
         why=_("To sign you in, call you by your name and speak your language at your time."),
-        kept=_("Until you erase your account."),
+        kept=_("Until you erase your account. After a year without you it sleeps."),
         export={
             "display_name": _("Name"),
             "email": _("Mail address"),
@@ -88,6 +101,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
             "own_subject": _("Your own subject line"),
             "plain_mail": _("Very plain mails"),
             "reply_mail": _("When somebody answers you"),
+            "here_on": _("Last here in the month of"),
+            "erased_when_away": _("Erased after a year without you"),
         },
         read={"country": "country_name", "zone": "zone_name", "language": "language_name"},
         expired="unproven",
@@ -110,8 +125,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
     # The subject the person wrote for mails to themselves; empty means one of ours.
     own_subject = SealedField(size=256)
     plain_mail = models.BooleanField(default=False)
-    # Nobody needs to know when somebody was last here.
+    # Nobody needs to know when somebody was last here; for a year away the month is enough.
     last_login = None
+    here_on = models.DateField(null=True)
+    sleep_asked_at = models.DateTimeField(null=True)
+    asleep_at = models.DateTimeField(null=True)
+    erased_when_away = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField()
@@ -154,7 +173,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     @property
     def is_here(self) -> bool:
         """Whether they said yes and the account is open; else nothing is kept or passed on."""
-        return self.welcomed_at is not None and self.is_active
+        return self.welcomed_at is not None and self.is_active and self.asleep_at is None
 
     def local(self, now: dt.datetime) -> dt.datetime:
         """``now`` on the person's own clock; UTC when their zone is no longer known."""
@@ -178,6 +197,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
             self.display_name, self.country = name, country
             self.zone, self.language = zone, language
             self.welcomed_at = now
+            self.here_on = now.date().replace(day=1)
             self.mailbox = Mailbox.objects.give(
                 self.email, key_id=self.key_id, language=language, now=now
             )
@@ -192,6 +212,29 @@ class Person(AbstractBaseUser, PermissionsMixin):
             self.save(update_fields=["display_name", "language", "country"])
             if self.mailbox:
                 self.mailbox.speak(language)
+
+    def note_here(self, now: dt.datetime) -> None:
+        """They signed in or answered: written down once a month, and whoever slept wakes."""
+        month = now.date().replace(day=1)
+        if self.here_on == month and self.asleep_at is None:
+            return
+        self.here_on, self.sleep_asked_at, self.asleep_at = month, None, None
+        self.save(update_fields=["here_on", "sleep_asked_at", "asleep_at"])
+
+    def note_asked_about_sleep(self, now: dt.datetime) -> None:
+        """The mail is out; a month from now the account sleeps."""
+        self.sleep_asked_at = now
+        self.save(update_fields=["sleep_asked_at"])
+
+    def sleep(self, now: dt.datetime) -> None:
+        """From now on nothing is asked, kept or passed on, until they come back."""
+        self.asleep_at = now
+        self.save(update_fields=["asleep_at"])
+
+    def choose_when_away(self, *, erased: bool) -> None:
+        """Whether a year without them lets the account sleep or erases it."""
+        self.erased_when_away = erased
+        self.save(update_fields=["erased_when_away"])
 
     def move(self, zone: str) -> None:
         """Another time zone. What is planned moves too: see ``supportnet.zone``."""

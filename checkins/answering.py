@@ -58,6 +58,7 @@ def answer(
     fresh = given.tell(_ticked(check_in, given, members), with_words=with_words)
     given.save()
     check_in.note_answered()
+    check_in.person.note_here(now)
     _settle(given, members, replace(timing, told=frozenset(fresh), greeted=greeted))
     return given
 

@@ -6,13 +6,15 @@ from checkins.models import Reply
 from circles.models import Invitation, Member
 from supportnet.celery import app
 from supportnet.retention import forget_expired
+from supportnet.sleep import look_after_the_idle
 
 
 @app.task
 def purge() -> None:
-    """Let unanswered invitations lapse, ask about old letters, delete what has had its time."""
+    """Ask what is asked once, and let go of what each model says has had its time."""
     now = timezone.now()
     Invitation.objects.lapse(now)
     Member.objects.forget_addresses(now)
     Reply.objects.ask_about_old(now)
+    look_after_the_idle(now=now)
     forget_expired(now=now)

@@ -44,6 +44,7 @@ def person(
         mailbox=mailbox,
         joined_at=now,
         welcomed_at=now,
+        here_on=now.date().replace(day=1),
         **fields,
     )
 

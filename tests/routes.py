@@ -58,6 +58,7 @@ ROUTES = {
     "settings": get(EACH_OWN),
     "you": get(EACH_OWN),
     "old_letters": get(EACH_OWN),
+    "when_away": get(EACH_OWN),
     "zone": get(EACH_OWN),
     "mail_settings": get(EACH_OWN),
     "consent": get(EACH_OWN),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import before_welcome, person_of
-from accounts.forms import MailForm, YouForm
+from accounts.forms import AwayForm, MailForm, YouForm
 
 # Says "no way out on top, please" and nothing about anybody. Kept by the browser alone.
 STAY_COOKIE = "stay"
@@ -48,6 +48,19 @@ def mail_settings(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Changed."))
         return redirect("settings")
     return render(request, "accounts/form_page.html", {"form": form, "title": _("Mails to you")})
+
+
+def when_away(request: HttpRequest) -> HttpResponse:
+    """What a year without the person does to the account."""
+    person = person_of(request)
+    stands = "erase" if person.erased_when_away else "sleep"
+    form = AwayForm(request.POST or None, initial={"then": stands})
+    if request.method == "POST" and form.is_valid():
+        person.choose_when_away(erased=form.cleaned_data["then"] == "erase")
+        messages.success(request, _("Changed."))
+        return redirect("settings")
+    title = _("If you are away for a year")
+    return render(request, "accounts/form_page.html", {"form": form, "title": title})
 
 
 @require_POST

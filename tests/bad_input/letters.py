@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.test import Client
 
 from checkins.models import Reply
+from supportnet.tasks import purge
 from tests import factories
 from tests.bad_input.house import MINUTE, House, done, opened
 from tests.mail_server import Mail
@@ -112,6 +113,13 @@ def own_page(house: House) -> Mail:
     return house.post_comes()[-1]
 
 
+def sleep(house: House) -> Mail:
+    """A year has passed, and the account would go to sleep."""
+    house.wait(dt.timedelta(days=400))
+    purge()
+    return house.post_comes()[-1]
+
+
 EVERY_KIND = [
     code,
     invitation,
@@ -128,6 +136,7 @@ EVERY_KIND = [
     helped,
     fresh,
     own_page,
+    sleep,
 ]
 
 

@@ -24,12 +24,13 @@ from tests.bad_input.letters import (
     opened_once,
     paths_in,
     share_in_mail,
+    sleep,
 )
 from tests.mail_server import Mail
 
 pytestmark = pytest.mark.django_db
 
-ONCE = {code, invitation}
+ONCE = {code, invitation, sleep}
 # The person chose that this mail says it at once; its subject and sender still do not.
 SAYS_SO = {hard_day_in_mail}
 # The plainest form leaves the sentence to the page that its link opens.
