@@ -37,7 +37,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def to_ask_about_sleep(self, now: dt.datetime) -> "PersonQuerySet":
         """Persons who were not here for a year and were not asked yet."""
-        return self._away().filter(here_in__lte=now.date() - _IDLE, sleep_asked_at=None)
+        return self._away().filter(here_on__lte=now.date() - _IDLE, sleep_asked_at=None)
 
     def to_sleep(self, now: dt.datetime) -> "PersonQuerySet":
         """Persons who were asked a month ago and did not come back."""
