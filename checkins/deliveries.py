@@ -72,6 +72,8 @@ def _state(
         return TAKEN_BACK, share.taken_back_at
     if message is None:
         return LEAVING, None
+    if message.returned_at is not None:
+        return FAILED, None
     if message.state == Message.State.SENT:
         return SENT, message.sent_at
     if message.reason in {Message.Reason.CANCELLED, Message.Reason.DROPPED}:

@@ -13,4 +13,4 @@ def written(messages: Sequence[Message]) -> dict[int, Mail]:
     return {message_id: from_body(body) for message_id, body in bodies.items() if body}
 
 
-kinds.register(kinds.Kind("account", render=written))
+kinds.register(kinds.Kind("account", render=written, is_routine=False))

@@ -38,13 +38,15 @@ class Kind:
     """How one kind of message becomes a mail, and when it may leave.
 
     ``render`` gets a batch and returns a mail for each message that still has something to say.
-    ``forget_body`` empties the sealed body once the mail was accepted.
+    ``forget_body`` empties the sealed body once the mail was accepted. What is not routine, like a
+    sign-in code that was asked for a moment ago, also goes to a mailbox that wants no mail.
     """
 
     name: str
     render: "Callable[[Sequence[Message]], dict[int, Mail]]"
     may_leave: "Callable[[Message, dt.datetime], Go | Wait | Drop]" = always
     forget_body: bool = True
+    is_routine: bool = True
 
 
 _kinds: dict[str, Kind] = {}

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from outbox import claims, kinds, smtp, sweep
+from outbox import claims, kinds, returns, smtp, sweep
 from outbox.bell import bell
 from outbox.claims import Outcome
 from outbox.journal import Journal, Unwritable
@@ -176,7 +176,7 @@ class Sender:
             self._journal.hands_over(message.pk, attempt)
 
         try:
-            queue_id = self._line.hand_over(settings.MAIL_FROM, recipient, data, note)
+            queue_id = self._line.hand_over(returns.path(message), recipient, data, note)
         except (smtp.Refused, smtp.Later):
             with contextlib.suppress(Unwritable):
                 self._journal.declined(message.pk, attempt)
@@ -241,7 +241,8 @@ class _Writer:
     def _outcome_before(self, kind: kinds.Kind, message: Message) -> Outcome | None:
         if message.expires_at <= self._now:
             return claims.ended(_Reason.EXPIRED)
-        if message.mailbox.suppressed_at or message.mailbox.bounced_at:
+        unwanted = message.mailbox.suppressed_at and kind.is_routine
+        if unwanted or message.mailbox.bounced_at:
             return claims.ended(_Reason.DROPPED, "mailbox")
         match kind.may_leave(message, self._now):
             case kinds.Wait(until):

@@ -71,7 +71,11 @@ def _member(person: Person, name: str) -> Member:
     circle.gestures = [f"{name}-gesture"]
     circle.save()
     mailbox = Mailbox.objects.create(
-        **own, address=f"{name}-member@example.org", address_hash=f"1:{name}", made_at=NOW
+        **own,
+        address=f"{name}-member@example.org",
+        address_hash=f"1:{name}",
+        made_at=NOW,
+        given_at=NOW,
     )
     member = Member.objects.create(
         circle=circle,

@@ -29,15 +29,20 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
             address_hash=addresses.address_hash(address),
             language=language,
             made_at=now,
+            given_at=now,
         )
         Mailbox.objects.bulk_create([fresh], ignore_conflicts=True)
         found = self.of_address(address).filter(key_id=key_id).order_by("pk")[0]
         # After a rotation of the hash keys the row under the older hash is the one that counts.
         self.filter(public_id=fresh.public_id).exclude(pk=found.pk).delete()
-        if found.bounced_at is not None:
-            found.bounced_at = None
-            found.save(update_fields=["bounced_at"])
+        found.given_at, found.bounced_at = now, None
+        found.save(update_fields=["given_at", "bounced_at"])
         return found
+
+    def in_trouble(self, key_id: int) -> "MailboxQuerySet":
+        """The mailboxes of one person's world that no mail goes to just now."""
+        lost = models.Q(bounced_at__isnull=False) | models.Q(suppressed_at__isnull=False)
+        return self.filter(lost, key_id=key_id)
 
 
 class Mailbox(models.Model):
@@ -59,6 +64,8 @@ class Mailbox(models.Model):
     address_hash = models.CharField(max_length=80, db_index=True)
     language = models.CharField(max_length=12, default="en")
     made_at = models.DateTimeField()
+    # When somebody gave this address last: what bounced before that counts no more.
+    given_at = models.DateTimeField()
     suppressed_at = models.DateTimeField(null=True)
     bounced_at = models.DateTimeField(null=True)
 
@@ -75,10 +82,15 @@ class Mailbox(models.Model):
 
     @transaction.atomic
     def suppress(self, *, now: dt.datetime) -> None:
-        """Send nothing more here: what waits is taken back in the same moment."""
+        """Send nothing more here but what is asked for; what waits is taken back at once."""
         self.suppressed_at = self.suppressed_at or now
         self.save(update_fields=["suppressed_at"])
         Message.objects.cancel(mailbox=self, now=now)
+
+    def open_again(self) -> None:
+        """Its reader wants mail after all."""
+        self.suppressed_at = None
+        self.save(update_fields=["suppressed_at"])
 
     def bounce(self, *, now: dt.datetime) -> None:
         """Its mail server says there is nobody by this address; told twice, nothing changes."""

@@ -5,7 +5,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connections, models, router
+from django.db import connections, models, router, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from outbox.models.mailbox import Mailbox
 
 _KEPT = dt.timedelta(days=30)
+# So many mails in a row that came back are no passing trouble.
+_ENOUGH = 3
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -212,6 +214,8 @@ class Message(models.Model):
     claim_owner = models.CharField(max_length=80, default="", db_default="", blank=True)
     claim_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    # When a mail server told us afterwards that it could not be delivered.
+    returned_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     why_code = models.CharField(max_length=24, default="", db_default="", blank=True)
 
@@ -256,3 +260,22 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+    @transaction.atomic
+    def come_back(self, *, gone: bool, now: dt.datetime) -> None:
+        """A mail server could not deliver it after all; told again, nothing changes.
+
+        ``gone`` says that there is nobody by its address. What is older than the last time
+        somebody gave the address says nothing about it any more.
+        """
+        self.returned_at = self.returned_at or now
+        self.save(update_fields=["returned_at"])
+        mailbox = self.mailbox
+        if self.made_at >= mailbox.given_at and (gone or self._is_one_of_many()):
+            mailbox.bounce(now=now)
+
+    def _is_one_of_many(self) -> bool:
+        """Whether the last mails to this mailbox all came back: a full one can empty itself."""
+        last = Message.objects.filter(mailbox=self.mailbox, sent_at__isnull=False)
+        returned = last.order_by("-sent_at").values_list("returned_at", flat=True)[:_ENOUGH]
+        return len(returned) == _ENOUGH and None not in returned

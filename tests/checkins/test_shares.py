@@ -448,6 +448,18 @@ def test_person_reads_when_it_leaves_and_that_it_arrived(now: dt.datetime) -> No
     assert check_in.deliveries(night + 10 * HOUR)[0].says == "delivered today, 08:00"
 
 
+def test_person_reads_that_a_mail_came_back_after_it_left(now: dt.datetime) -> None:
+    person = factories.person()
+    factories.member(person=person, level="hello")
+    check_in = answer(person, now)
+    deliver(now + HOUR)
+
+    Message.objects.get(kind="share").come_back(gone=True, now=now + 2 * HOUR)
+
+    says = [one.says for one in check_in.deliveries(now + 3 * HOUR)]
+    assert says == ["the mail could not be delivered"]
+
+
 def test_person_reads_what_was_taken_back(now: dt.datetime) -> None:
     person = factories.person()
     factories.member(person=person, level="word")

@@ -115,9 +115,9 @@ def test_old_news_is_not_sent(now: dt.datetime, smtp: MailServer, box: Mailbox) 
 
 @pytest.mark.parametrize("what", ["suppressed_at", "bounced_at"])
 def test_a_closed_mailbox_gets_nothing(
-    what: str, now: dt.datetime, smtp: MailServer, box: Mailbox
+    what: str, now: dt.datetime, smtp: MailServer, box: Mailbox, odd: Odd
 ) -> None:
-    message = factories.message(mailbox=box, now=now)
+    message = factories.message(mailbox=box, now=now, kind="odd")
     Mailbox.objects.filter(pk=box.pk).update(**{what: now})
     work(clock=at(now))
     assert smtp.mails == []

@@ -1,0 +1,110 @@
+"""One mail that came in, as far as it can be read without believing it."""
+
+import email
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email import policy
+from email.header import decode_header
+from email.message import Message
+from email.utils import getaddresses
+
+from outbox import headers
+
+LARGEST = 10 * 1024 * 1024
+# Real mails have a handful of parts; thousands, one in the other, are a weapon.
+_MOST_PARTS = 100
+_BEGINNING = 200_000
+_RECIPIENTS = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
+# What vacation programs, lists and loops put into their mails (RFC 3834 and its forerunners).
+_TELLTALE = (
+    "X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply", "X-Mail-Autoreply",
+    "X-POST-MessageClass", "X-MS-Exchange-Inbox-Rules-Loop", "List-Id", "List-Unsubscribe",
+    "X-Failed-Recipients", "X-YahooFilteredBulk", "X-FC-MachineGenerated",
+)  # fmt: skip
+_BULK = {"bulk", "junk", "list", "auto_reply", "auto-reply"}
+_MACHINES = re.compile(
+    r"(?:mailer-daemon|mail-daemon|mdaemon|postmaster|bounces?|no-?reply|do-?not-?reply)(?:[+-]|$)"
+)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A mail with its envelope. ``sender`` is the return path: empty for reports of machines."""
+
+    raw: bytes
+    mail: Message
+    sender: str
+    recipients: tuple[str, ...]
+
+    @property
+    def author(self) -> str:
+        """The one address in From; empty when there is none or there are several."""
+        found = {found.strip() for _name, found in addresses_in(self.mail, ("From",)) if found}
+        return headers.clean(found.pop()) if len(found) == 1 else ""
+
+    @property
+    def beginning(self) -> str:
+        """The start of it as it came; a report holds the headers of the mail it is about."""
+        return self.raw[:_BEGINNING].decode("ascii", "replace")
+
+    @property
+    def identity(self) -> str:
+        """What stays the same when a mail server hands the same mail over again."""
+        return str(self.mail.get("Message-ID", "")).strip()
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether a machine wrote it: answering those makes loops."""
+        said = _plain(self.mail, "Auto-Submitted").partition(";")[0].strip()
+        if said not in {"", "no"} or _plain(self.mail, "Precedence") in _BULK:
+            return True
+        if any(self.mail.get(name) is not None for name in _TELLTALE):
+            return True
+        if self.mail.get_content_type() in {"multipart/report", "message/delivery-status"}:
+            return True
+        local = self.author.partition("@")[0].lower()
+        return not self.sender or bool(_MACHINES.match(local))
+
+
+def read(raw: bytes, *, sender: str | None, recipients: Iterable[str]) -> Incoming | None:
+    """The mail in these bytes, however mangled; None when it is too large or too deep to touch.
+
+    Without an envelope its headers tell who sent it and to whom: the token in an address is what
+    counts, not the place where it stands.
+    """
+    if len(raw) > LARGEST or raw.lower().count(b"boundary=") > _MOST_PARTS:
+        return None
+    try:
+        mail = email.message_from_bytes(raw, policy=policy.compat32)
+        nested = sum(1 for _part in mail.walk())
+    except RecursionError:
+        return None
+    if nested > _MOST_PARTS:
+        return None
+    named = list(recipients) or [found for _name, found in addresses_in(mail, _RECIPIENTS)]
+    if sender is None:
+        sender = str(mail.get("Return-Path", mail.get("From", "")))
+    return Incoming(raw, mail, sender.strip().strip("<>"), tuple(named))
+
+
+def addresses_in(mail: Message, names: Iterable[str]) -> list[tuple[str, str]]:
+    """The (name, address) pairs of some headers."""
+    values = [decoded(value) for name in names for value in mail.get_all(name, [])]
+    return getaddresses([value[:10_000] for value in values])
+
+
+def decoded(value: object) -> str:
+    """A header as text; what cannot be decoded is left as it stands."""
+    try:
+        parts = decode_header(str(value))
+        return "".join(
+            part if isinstance(part, str) else part.decode(charset or "ascii", "replace")
+            for part, charset in parts
+        )
+    except (ValueError, LookupError):
+        return str(value)
+
+
+def _plain(mail: Message, name: str) -> str:
+    return str(mail.get(name, "")).strip().lower()

@@ -1,0 +1,34 @@
+"""Take one mail from standard input, as a mail server's pipe hands it over."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError
+from django.utils import timezone
+
+from outbox import inbound, incoming
+
+# By sysexits.h: the mail server keeps the mail and tries again.
+_TRY_AGAIN = 75
+
+
+class Command(BaseCommand):
+    help = "Take one mail from standard input: a bounce, a complaint or an answer."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--sender", help="the return path; without it the headers tell")
+        parser.add_argument("recipients", nargs="*", help="whom it is for; else the headers tell")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        raw = sys.stdin.buffer.read(incoming.LARGEST + 1)
+        try:
+            fate = inbound.receive(
+                raw,
+                sender=options["sender"],
+                recipients=options["recipients"],
+                now=timezone.now(),
+            )
+        except DatabaseError:
+            sys.exit(_TRY_AGAIN)
+        self.stdout.write(fate)
