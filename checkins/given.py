@@ -1,7 +1,6 @@
 """What a member's page shows: what they were given, and what helps them to be there."""
 
 import datetime as dt
-import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
 from checkins.models import Answer, Reply, Share
+from checkins.models.reply import last_undoable
 from library.context import help_for
 
 
@@ -42,20 +42,8 @@ def page_of(share: Share, now: dt.datetime) -> dict[str, Any]:
         "person_help": help_for(person.country),
         "conversation": conversation,
         "has_replied": bool(mine),
-        "undo_id": _undoable(conversation, now),
+        "undo_id": last_undoable(conversation, now),
     }
-
-
-def _undoable(conversation: list[Reply], now: dt.datetime) -> uuid.UUID | None:
-    """The member's last reply while it can be taken back: until the person thanks or answers.
-
-    The mail with an answer leads here too, and programs that look at mail press buttons.
-    """
-    answered = {reply.answers_id for reply in conversation if reply.by_person}
-    mine = [reply for reply in conversation if not reply.by_person]
-    last = mine[-1] if mine else None
-    open_still = last is not None and last.pk not in answered and last.can_be_undone(now)
-    return last.public_id if last is not None and open_still else None
 
 
 def _cut(share: Share) -> Given:

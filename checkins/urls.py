@@ -28,6 +28,7 @@ urlpatterns = [
     path("s/<uuid:public_id>/undo/<uuid:reply_id>/", share.share_undo, name="share_undo"),
     path("s/<uuid:public_id>/begin/", share.share_begin, name="share_begin"),
     path("y/<uuid:public_id>/hello/", share.member_hello, name="member_hello"),
+    path("y/<uuid:public_id>/hello/<uuid:reply_id>/undo/", share.hello_undo, name="hello_undo"),
     # when to be asked
     path("rhythm/", rhythm.rhythm, name="rhythm"),
     path("rhythm/pause/", rhythm.pause, name="rhythm_pause"),

@@ -127,6 +127,7 @@ ROUTES = {
     "mail_rhythm": get(BY_LINK, "mailbox"),
     "share": get(BY_LINK, "share"),
     "share_undo": post(BY_LINK, "share", "reply"),
+    "hello_undo": post(BY_LINK, "member", "reply"),
     "share_begin": post(BY_LINK, "share"),
     "member_hello": get(BY_LINK, "member"),
     "invitation": get(BY_LINK, "invitation"),

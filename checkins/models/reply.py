@@ -81,6 +81,11 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
             raise TooMany
         return self.say(member, gesture=gesture, words=words, now=now)
 
+    def undo_hello(self, member: Member, public_id: uuid.UUID, *, now: dt.datetime) -> bool:
+        """Take a hello of this member back; False when there is nothing to undo."""
+        hello = self.of_member(member).filter(share=None, public_id=public_id).first()
+        return hello is not None and hello.undo(now)
+
     def standing(self) -> "ReplyQuerySet":
         """What was not undone."""
         return self.filter(undone_at=None)
@@ -351,6 +356,18 @@ def _held(member_id: int) -> Member:
     if not _is_reading(member):
         raise links.Dead
     return member
+
+
+def last_undoable(conversation: Sequence[Reply], now: dt.datetime) -> uuid.UUID | None:
+    """The member's last words while they can be taken back: until the person thanks or answers.
+
+    The mail with an answer leads here too, and programs that look at mail press buttons.
+    """
+    answered = {reply.answers_id for reply in conversation if reply.by_person}
+    mine = [reply for reply in conversation if not reply.by_person]
+    last = mine[-1] if mine else None
+    open_still = last is not None and last.pk not in answered and last.can_be_undone(now)
+    return last.public_id if last is not None and open_still else None
 
 
 def gestures_for(circle: Circle) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from checkins import moments
 from checkins.forms.answer import HEARS
 from checkins.models import Answer, Reply
+from checkins.models.reply import last_undoable
 from circles.models import Member
 
 register = template.Library()
@@ -35,8 +36,14 @@ def word_label(word: str) -> str:
     return str(_WORDS.get(word, ""))
 
 
-@register.inclusion_tag("checkins/_conversation.html")
+@register.inclusion_tag("checkins/_own_letters.html")
 def letters_with(member: Member, now: dt.datetime) -> dict[str, Any]:
     """Hellos of a member and what the person answered, for the member's own page."""
     conversation = Reply.objects.on_own_page(member, now)
-    return {"conversation": conversation, "name": member.circle.person.called}
+    hellos = [letter for letter in conversation if letter.by_person or not letter.share_id]
+    return {
+        "conversation": conversation,
+        "name": member.circle.person.called,
+        "member": member,
+        "undo_id": last_undoable(hellos, now),
+    }

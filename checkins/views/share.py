@@ -83,6 +83,17 @@ def member_hello(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return render(request, "checkins/member_hello.html", context)
 
 
+@public
+@require_POST
+def hello_undo(request: HttpRequest, public_id: uuid.UUID, reply_id: uuid.UUID) -> HttpResponse:
+    """Take a hello back by the link of the member's own page."""
+    now = timezone.now()
+    member = links.holder(request, "y", public_id, now).thing
+    assert isinstance(member, Member)
+    Reply.objects.undo_hello(member, reply_id, now=now)
+    return redirect("member_page", public_id)
+
+
 def _held_share(request: HttpRequest, public_id: uuid.UUID) -> Share:
     share = links.holder(request, "s", public_id, timezone.now()).thing
     assert isinstance(share, Share)

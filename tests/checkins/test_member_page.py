@@ -83,6 +83,27 @@ def own_page(member: Member) -> tuple[Client, str]:
     return client, client.get(f"/l/{path}", follow=True).redirect_chain[-1][0]
 
 
+def test_hello_can_be_taken_back_on_the_own_page_until_it_is_thanked(
+    mina: Member, now: dt.datetime
+) -> None:
+    client, page = own_page(mina)
+    client.post(f"{page}hello/", {"words": CANARY})
+    hello = Reply.objects.get()
+    undo = f"{page}hello/{hello.public_id}/undo/"
+    assert undo in text(client, page)
+
+    hello.thank(now)
+    client.post(undo)
+    assert undo not in text(client, page)
+    assert Reply.objects.standing().exists()
+
+    client.post(f"{page}hello/", {"words": "A second one."})
+    second = Reply.objects.exclude(pk=hello.pk).get()
+    client.post(f"{page}hello/{second.public_id}/undo/")
+    assert "A second one." not in text(client, page)
+    assert list(Reply.objects.standing()) == [hello]
+
+
 def test_answer_to_a_hello_stands_on_the_members_own_page(
     ada: Person, mina: Member, now: dt.datetime
 ) -> None:
