@@ -17,60 +17,17 @@ from library.context import Help, help_for
 from library.helplines import Listed, lines_for
 from outbox import mail
 from outbox.links import Link
+from outbox.skeleton import Said
 
 if TYPE_CHECKING:
     from accounts.models import Person
-    from checkins.models import Reply, Share
+    from checkins.models import Answer, Reply, Share
+    from checkins.sharing import Given
     from circles.models import Member
 
 LINES_IN_A_MAIL = 3
 # A link that ends sooner than this is not sent any more.
 _READ_WITHIN = dt.timedelta(days=2)
-
-
-@dataclass(frozen=True)
-class Item:
-    """One share as a mail tells of it; ``day`` is empty on the day itself."""
-
-    share: "Share"
-    day: str
-
-    @property
-    def hello(self) -> bool:
-        """The mail itself is the message; no page stands behind it."""
-        return bool(self.share.given and self.share.given.hello)
-
-    @property
-    def in_mail(self) -> bool:
-        """The words stand in the mail itself."""
-        return bool(self.share.given and self.share.given.in_mail and not self.hello)
-
-    @property
-    def behind_link(self) -> bool:
-        """The words stand on the page and nowhere else."""
-        return not (self.hello or self.in_mail)
-
-    @property
-    def word(self) -> str:
-        """The word as people read it; empty when there was only a note."""
-        return self.share.answer.word_label if self.share.answer else ""
-
-    @property
-    def said(self) -> Any:
-        """What this level lets through, as words."""
-        return self.share.given and self.share.given.words
-
-    @property
-    def would_help(self) -> list[str]:
-        """What would help, but for the wish to be listened to: it has a sentence of its own."""
-        answer = self.share.answer
-        if answer is None or not self.said.would_help:
-            return []
-        return [
-            str(answer.Help(one).label)
-            for one in self.said.would_help
-            if one != answer.Help.JUST_LISTEN
-        ]
 
 
 @dataclass(frozen=True)
@@ -84,21 +41,21 @@ class Place:
 def share_mail(shares: Sequence["Share"], *, leaves_at: dt.datetime) -> mail.Mail:
     """The mail that brings these shares, the newest first, to one member."""
     member = shares[0].member
-    given = shares[0].given
-    hard_day = bool(given and given.hard_day)
     with translation.override(_language(member)):
         items = [_item(share, leaves_at) for share in reversed(shares)]
         context = {
             "items": items,
-            "behind": sum(item.behind_link for item in items),
-            "just_listen": any(item.in_mail and item.said.just_listen for item in items),
+            "behind": sum(item["behind_link"] for item in items),
+            "just_listen": any(item["just_listen"] for item in items),
         }
-        if hard_day:
-            return _hard_day(member, items[-1], leaves_at)
-        if all(item.hello for item in items):
+        given = shares[0].given
+        if given is not None and given.hard_day:
+            return _hard_day(shares[0], given, items[-1], leaves_at)
+        if all(item["hello"] for item in items):
             return _to_member(member, "mail/hello", context, button=member.own_link)
-        newest = next(item for item in reversed(items) if not item.hello)
-        return _to_member(member, "mail/share", context, button=_page(newest.share))
+        told = zip(shares, reversed(items), strict=True)
+        newest = next(share for share, item in told if not item["hello"])
+        return _to_member(member, "mail/share", context, button=_page(newest))
 
 
 def person_answer(answer: "Reply") -> mail.Mail:
@@ -149,7 +106,10 @@ def notice(replies: Sequence["Reply"]) -> mail.Mail:
         )
 
 
-def _hard_day(member: "Member", item: Item, leaves_at: dt.datetime) -> mail.Mail:
+def _hard_day(
+    share: "Share", given: "Given", item: dict[str, Any], leaves_at: dt.datetime
+) -> mail.Mail:
+    member, said = share.member, given.words
     person = _person(member)
     theirs = _place(person.country, leaves_at)
     places = [theirs]
@@ -157,15 +117,15 @@ def _hard_day(member: "Member", item: Item, leaves_at: dt.datetime) -> mail.Mail
         places = [_place(member.country, leaves_at), theirs]
     context = {
         "item": item,
-        "has_words": item.said != Words(word=item.said.word),
-        "just_listen": item.said.just_listen,
-        "helps_me": member.circle.helps_me,
+        "has_words": said != Words(word=said.word),
+        "just_listen": said.just_listen,
+        "helps_me": Said(member.circle.helps_me),
         "in_danger": theirs.help.emergency_number,
         "elsewhere": theirs.help.country_name if member.country != person.country else "",
         "places": places,
     }
-    template = "mail/hard_day" if item.in_mail else "mail/hard_day_link"
-    return _to_member(member, template, context, button=_page(item.share))
+    template = "mail/hard_day" if item["in_mail"] else "mail/hard_day_link"
+    return _to_member(member, template, context, button=_page(share))
 
 
 def _to_member(
@@ -175,8 +135,8 @@ def _to_member(
     return mail.compose(
         template,
         {
-            "name": member.name,
-            "person": person.called,
+            "name": Said(member.name),
+            "person": Said(person.called),
             "be_there": settings.SITE_URL + reverse("how_to_be_there"),
             **context,
         },
@@ -189,10 +149,40 @@ def _to_member(
     )
 
 
-def _item(share: "Share", leaves_at: dt.datetime) -> Item:
+def _item(share: "Share", leaves_at: dt.datetime) -> dict[str, Any]:
+    """One share as a mail tells of it; ``day`` is empty on the day itself.
+
+    A hello is the whole message and no page stands behind it; ``in_mail`` says that the words stand
+    in the mail itself, ``behind_link`` that they stand on the page and nowhere else.
+    """
     day = share.check_in.local_date
     same = day == share.check_in.person.today(leaves_at)
-    return Item(share=share, day="" if same else date_format(day, "l"))
+    given, answer = share.given, share.answer
+    hello = given is not None and given.hello
+    in_mail = given is not None and given.in_mail and not hello
+    item = {
+        "day": "" if same else date_format(day, "l"),
+        "hello": hello,
+        "in_mail": in_mail,
+        "behind_link": not (hello or in_mail),
+        "just_listen": False,
+    }
+    if given is not None and answer is not None and in_mail:
+        item |= _told(answer, given.words)
+    return item
+
+
+def _told(answer: "Answer", said: Words) -> dict[str, Any]:
+    """The words of an answer as they stand in a mail; being listened to has a line of its own."""
+    labels = dict(answer.Help.choices)
+    wishes = [str(labels[one]) for one in said.would_help if one != answer.Help.JUST_LISTEN]
+    return {
+        "word": Said(dict(answer.Word.choices).get(said.word, "")),
+        "note": Said(said.note),
+        "went_well": Said(said.went_well),
+        "would_help": Said(", ".join(wishes)),
+        "just_listen": said.just_listen,
+    }
 
 
 def _subject(name: str, *, plain: bool = False) -> str:

@@ -17,8 +17,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from library.context import help_for
-from outbox import headers, links
+from outbox import headers, links, skeleton
 from outbox.links import Link
+from outbox.skeleton import Said
 from vault.ring import keyed_hash, keyed_hashes
 
 _MARK_LETTERS = 16
@@ -78,33 +79,47 @@ def compose(
 
     The templates get ``links.<name>`` (marks), the first of them as ``link`` for the one button,
     ``stop_link``, ``help`` for ``country`` and ``site_url``. The subject and other texts of the
-    context are made by the caller, inside ``translation.override(mailbox.language)``.
+    context are made by the caller, inside ``translation.override(mailbox.language)``. What people
+    said or are called goes in as ``Said``: then the rest is rendered once and kept.
     """
     links = links or {}
+    called = headers.clean(subject)
+    stop_link = mark("unsubscribe") if unsubscribe else ""
+    shown = {"subject": Said(called), "marks": {name: mark(name) for name in links}, **context}
     with translation.override(language):
-        marks = {name: mark(name) for name in links}
-        shown = {
-            "link": next(iter(marks.values()), ""),
-            **context,
-            "subject": headers.clean(subject),
-            "links": marks,
-            "stop_link": mark("unsubscribe") if unsubscribe else "",
-            "help": help_for(country),
-            "site_url": settings.SITE_URL,
-        }
-        text = render_to_string(f"{template}.txt", shown)
-        page = render_to_string(f"{template}.html", shown)
+        pages = skeleton.render(
+            (template, language, country, settings.SITE_URL, stop_link),
+            shown,
+            lambda filled: _rendered(template, filled, country=country, stop_link=stop_link),
+        )
     if unsubscribe:
         links = {**links, "unsubscribe": unsubscribe}
     return Mail(
-        subject=headers.clean(subject),
-        text=_tidy(text),
-        html=_inliner.inline(page),
+        subject=called,
+        text=pages.text,
+        html=pages.page,
         links=links,
         from_name=headers.name(from_name),
         language=language,
         unsubscribe=unsubscribe,
     )
+
+
+def _rendered(
+    template: str, context: dict[str, Any], *, country: str, stop_link: str
+) -> skeleton.Pages:
+    marks = context["marks"]
+    shown = {
+        "link": next(iter(marks.values()), ""),
+        **context,
+        "links": marks,
+        "stop_link": stop_link,
+        "help": help_for(country),
+        "site_url": settings.SITE_URL,
+    }
+    text = render_to_string(f"{template}.txt", shown)
+    page = render_to_string(f"{template}.html", shown)
+    return skeleton.Pages(skeleton.tidy(text), _inliner.inline(page))
 
 
 def to_body(mail: Mail) -> dict[str, Any]:
@@ -169,9 +184,3 @@ def _packed(link: Link) -> list[Any]:
 
 def _unpacked(packed: list[Any]) -> Link:
     return Link(packed[0], UUID(packed[1]), packed[2])
-
-
-def _tidy(text: str) -> str:
-    # Template tags leave blank lines behind; two in a row say nothing more than one.
-    lines = [line.rstrip() for line in text.strip().splitlines()]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
