@@ -11,14 +11,15 @@ from django.utils.translation import gettext_noop
 from checkins import cadence, emails_circle, moments
 from checkins.models import Answer, CheckIn
 from outbox import kinds, mail
-from outbox.kinds import Drop, Go, Kind
+from outbox.kinds import Drop, Go, Kind, Verdict
 from outbox.links import Link
 from outbox.mail import Mail
 from outbox.models import Message
+from outbox.skeleton import Said
 from vault.models import Key
 
 # The mails to the circle stand in a file of their own and register themselves.
-__all__ = ["asking", "emails_circle", "may_leave", "render"]
+__all__ = ["asking", "emails_circle", "may_all_leave", "render"]
 
 # One after the other, so that no mail begins like the one before.
 OPENINGS = (
@@ -57,10 +58,10 @@ def asking(check_in: CheckIn) -> Mail:
     person = check_in.person
     with translation.override(person.language):
         context = {
-            "name": person.called,
+            "name": Said(person.called),
             "opening": opening(check_in.turn),
             "words": [str(label) for label in Answer.Word.labels],
-            "again": _again(check_in),
+            "again": Said(_again(check_in)),
         }
         return mail.compose(
             "mail/check_in_plain" if person.plain_mail else "mail/check_in",
@@ -76,11 +77,13 @@ def asking(check_in: CheckIn) -> Mail:
         )
 
 
-def may_leave(message: Message, now: dt.datetime) -> Go | Drop:
+def may_all_leave(messages: Sequence[Message], now: dt.datetime) -> dict[int, Verdict]:
     """Answered, skipped, closed or paused meanwhile: then nobody has to be asked any more."""
     answered = Answer.objects.filter(check_in=OuterRef("pk"))
-    asking = CheckIn.objects.still_asking(now).filter(~Exists(answered), public_id=message.subject)
-    return Go() if asking.exists() else Drop()
+    subjects = [message.subject for message in messages]
+    asking = CheckIn.objects.still_asking(now).filter(~Exists(answered), public_id__in=subjects)
+    wanted = set(asking.values_list("public_id", flat=True))
+    return {one.pk: Go() if one.subject in wanted else Drop() for one in messages}
 
 
 def _subject(check_in: CheckIn) -> str:
@@ -101,4 +104,4 @@ def _again(check_in: CheckIn) -> str:
         return ""
 
 
-kinds.register(Kind("check_in", render, may_leave))
+kinds.register(Kind("check_in", render, may_all_leave=may_all_leave))

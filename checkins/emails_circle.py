@@ -1,40 +1,53 @@
 """The kinds of mail between a person and their circle, and when they may leave."""
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 
 from accounts.models import Person
 from checkins.models import Reply, Share
 from circles.models import Member
 from outbox import kinds
 from outbox.emails import written
-from outbox.kinds import Drop, Go, Wait
+from outbox.kinds import Drop, Go, Verdict, Wait
 from outbox.models import Message
 
 # Who has just written is awake, whatever the quiet hours say.
 _AWAKE = dt.timedelta(hours=1)
 
 
-def may_leave(message: Message, now: dt.datetime) -> Go | Wait | Drop:
+def may_all_leave(messages: Sequence[Message], now: dt.datetime) -> dict[int, Verdict]:
     """Not to somebody who left, was paused or rests; not in their quiet hours."""
-    member = Member.objects.beside().filter(mailbox=message.mailbox_id).first()
-    if member is None or not _wanted(message):
-        return Drop()
-    until = member.quiet_until(now)
-    if until <= now or _may_disturb(message, member, now):
-        return Go()
-    return Wait(until)
+    boxes = {message.mailbox_id for message in messages}
+    members = {one.mailbox_id: one for one in Member.objects.beside().filter(mailbox__in=boxes)}
+    shown = _shown({message.dedupe_key for message in messages})
+    return {
+        message.pk: _may_leave(message, members[message.mailbox_id], now)
+        if message.mailbox_id in members and shown.get(message.dedupe_key, True)
+        else Drop()
+        for message in messages
+    }
 
 
-def reply_may_leave(message: Message, now: dt.datetime) -> Go | Wait | Drop:
+def reply_may_leave(message: Message, now: dt.datetime) -> Verdict:
     """Only while the person wants mails about what their circle writes."""
     person = Person.objects.filter(mailbox=message.mailbox_id).first()
     wanted = person is not None and person.reply_mail != Person.ReplyMail.NONE
     return Go() if wanted else Drop()
 
 
-def _wanted(message: Message) -> bool:
-    shares = list(Share.objects.in_message(message.dedupe_key))
-    return not shares or any(share.is_shown() for share in shares)
+def _shown(keys: Collection[str]) -> dict[str, bool]:
+    """By message, whether anything it brings is still given; a mail without shares is not in it."""
+    shown: dict[str, bool] = {}
+    for share in Share.objects.in_messages(keys):
+        shown[share.message_key] = shown.get(share.message_key, False) or share.is_shown()
+    return shown
+
+
+def _may_leave(message: Message, member: Member, now: dt.datetime) -> Verdict:
+    until = member.quiet_until(now)
+    if until <= now or _may_disturb(message, member, now):
+        return Go()
+    return Wait(until)
 
 
 def _may_disturb(message: Message, member: Member, now: dt.datetime) -> bool:
@@ -47,5 +60,5 @@ def _may_disturb(message: Message, member: Member, now: dt.datetime) -> bool:
     return asked is not None and now - asked.made_at <= _AWAKE
 
 
-kinds.register(kinds.Kind("share", render=written, may_leave=may_leave))
+kinds.register(kinds.Kind("share", render=written, may_all_leave=may_all_leave))
 kinds.register(kinds.Kind("reply", render=written, may_leave=reply_may_leave))

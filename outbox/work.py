@@ -9,7 +9,7 @@ import datetime as dt
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -228,28 +228,43 @@ class _Writer:
             # Also when an error leads out of here: then it is the database's, not theirs.
             self._journal.written(ids)
 
-    def _leaving(self, kind: kinds.Kind, messages: Iterable[Message]) -> list[Message]:
-        leaving = []
+    def _leaving(self, kind: kinds.Kind, messages: Sequence[Message]) -> list[Message]:
+        wanted = []
         for message in messages:
-            outcome = self._isolated(message, lambda m: self._outcome_before(kind, m))
-            if outcome is None:
-                leaving.append(message)
+            if message.expires_at <= self._now:
+                self._outcomes[message.pk] = claims.ended(_Reason.EXPIRED)
+            elif _is_closed(message.mailbox, kind):
+                self._outcomes[message.pk] = claims.ended(_Reason.DROPPED, "mailbox")
             else:
-                self._outcomes[message.pk] = outcome
-        return leaving
+                wanted.append(message)
+        verdicts = self._verdicts(kind, wanted)
+        return [message for message in wanted if self._may_leave(message, verdicts)]
 
-    def _outcome_before(self, kind: kinds.Kind, message: Message) -> Outcome | None:
-        if message.expires_at <= self._now:
-            return claims.ended(_Reason.EXPIRED)
-        unwanted = message.mailbox.suppressed_at and kind.is_routine
-        if unwanted or message.mailbox.bounced_at:
-            return claims.ended(_Reason.DROPPED, "mailbox")
-        match kind.may_leave(message, self._now):
+    def _verdicts(self, kind: kinds.Kind, messages: Sequence[Message]) -> dict[int, kinds.Verdict]:
+        try:
+            return kind.verdicts(messages, self._now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.info("a batch could not be asked about; asking about its mails one by one")
+        verdicts: dict[int, kinds.Verdict] = {}
+        for message in messages:
+            failed = self._isolated(
+                message, lambda m: verdicts.update(kind.verdicts([m], self._now))
+            )
+            if failed is not None:
+                self._outcomes[message.pk] = failed
+        return verdicts
+
+    def _may_leave(self, message: Message, verdicts: dict[int, kinds.Verdict]) -> bool:
+        match verdicts.get(message.pk):
+            case kinds.Go():
+                return True
             case kinds.Wait(until):
-                return claims.back(message, until=until)
+                self._outcomes[message.pk] = claims.back(message, until=until)
             case kinds.Drop():
-                return claims.ended(_Reason.DROPPED)
-        return None
+                self._outcomes[message.pk] = claims.ended(_Reason.DROPPED)
+        return False
 
     def _written(self, kind: kinds.Kind, messages: list[Message]) -> list[Letter]:
         try:
@@ -291,6 +306,10 @@ class _Writer:
         except Exception as error:
             logger.exception("message %d of kind %s could not be written", message.pk, message.kind)
             return claims.fell(message, type(error).__name__[:24], now=self._now)
+
+
+def _is_closed(mailbox: Mailbox, kind: kinds.Kind) -> bool:
+    return bool(mailbox.bounced_at or (mailbox.suppressed_at and kind.is_routine))
 
 
 def _groups(messages: list[Message]) -> list[list[Message]]:

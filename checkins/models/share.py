@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
@@ -51,6 +51,10 @@ class ShareQuerySet(models.QuerySet["Share"]):
     def in_message(self, key: str) -> "ShareQuerySet":
         """The shares a message brings, the newest first."""
         return self.filter(message_key=key).for_reading().newest_first()
+
+    def in_messages(self, keys: Collection[str]) -> "ShareQuerySet":
+        """The shares many messages bring, with what decides whether each is still given."""
+        return self.filter(message_key__in=keys).select_related("member", "check_in__answered")
 
     def in_one_mail(self, share: "Share") -> "ShareQuerySet":
         """The shares one mail brings, this one included, the newest first."""

@@ -48,7 +48,7 @@ def _bring(message: Message, now: dt.datetime) -> Letter | None:
         row.end("expired", now=now)
         return None
     kind = kinds.known()[message.kind]
-    verdict = kind.may_leave(message, now)
+    verdict = kind.verdicts([message], now)[message.pk]
     if isinstance(verdict, Wait):
         row.update(not_before=verdict.until)
         return None

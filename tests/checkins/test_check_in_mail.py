@@ -155,7 +155,7 @@ def test_message_whose_check_in_is_gone_has_nothing_to_say(now):
     CheckIn.objects.all().delete()
 
     assert emails.render([message]) == {}
-    assert emails.may_leave(message, now) == Drop()
+    assert emails.may_all_leave([message], now) == {message.pk: Drop()}
 
 
 def answer(check_in: CheckIn, now: dt.datetime) -> None:
@@ -182,8 +182,8 @@ def answer(check_in: CheckIn, now: dt.datetime) -> None:
 )
 def test_mail_does_not_leave_when_it_is_needed_no_more(now, meanwhile):
     message = asked(factories.person(), now)
-    assert emails.may_leave(message, now) == Go()
+    assert emails.may_all_leave([message], now) == {message.pk: Go()}
 
     meanwhile(CheckIn.objects.get(), now)
 
-    assert emails.may_leave(message, now) == Drop()
+    assert emails.may_all_leave([message], now) == {message.pk: Drop()}

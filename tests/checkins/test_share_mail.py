@@ -2,16 +2,21 @@
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 from django.conf import settings
 
+from checkins import emails_circle
 from checkins.models import CheckIn, Reply, Share
-from circles.models import Circle
+from circles.models import Circle, Member
 from outbox import links
+from outbox.kinds import Drop
 from outbox.models import Message
 from tests import factories
 from tests.checkins.postman import Letter, deliver
+from vault.models import Key
+from vault.scope import key_scope
 
 pytestmark = pytest.mark.django_db
 
@@ -243,3 +248,26 @@ def test_preview_of_a_hard_day_is_the_mail_of_a_hard_day(now: dt.datetime) -> No
 
 def _member(token: str, now: dt.datetime):
     return links.opened(token, now + MINUTE)[2].thing.member
+
+
+def test_asking_whether_mails_may_leave_takes_the_same_statements_for_many(
+    now: dt.datetime, django_assert_num_queries: Any
+) -> None:
+    for _ in range(3):
+        person = factories.person()
+        for level in ("word", "words", "hello"):
+            factories.member(person=person, level=level)
+        factories.check_in(person=person, now=now).answer("okay", now=now)
+    gone = Member.objects.first()
+    assert gone is not None
+    gone.take_break(now)
+    messages = list(Message.objects.select_related("mailbox"))
+
+    with key_scope():
+        Key.objects.open_many({message.key_id for message in messages})
+        with django_assert_num_queries(2):
+            verdicts = emails_circle.may_all_leave(messages, now)
+
+    stay = [one for one in messages if verdicts[one.pk] == Drop()]
+    assert [one.mailbox for one in stay] == [gone.mailbox]
+    assert len(messages) == 9

@@ -9,7 +9,7 @@ import pytest
 from outbox import claims, journal, kinds
 from outbox import smtp as post
 from outbox.emails import written
-from outbox.kinds import Drop, Go, Kind, Wait
+from outbox.kinds import Drop, Go, Kind, Verdict, Wait
 from outbox.mail import Mail
 from outbox.models import Mailbox, Message
 from outbox.work import work
@@ -350,6 +350,27 @@ def test_one_that_cannot_be_written_costs_its_neighbours_nothing_and_ends_after_
     assert state(poison) == ("ended", "poison", "RecursionError")
     assert (starts, poison.falls, poison.attempts) == (4, 5, 0)
     assert len(smtp.mails) == 4
+
+
+def test_one_that_cannot_be_asked_about_costs_its_neighbours_nothing(
+    now: dt.datetime, smtp: MailServer
+) -> None:
+    messages = [
+        factories.message(mailbox=factories.mailbox(), now=now, kind="crowd") for _ in range(4)
+    ]
+    bad = messages[1].pk
+
+    def may_all_leave(asked: Sequence[Message], now: dt.datetime) -> dict[int, Verdict]:
+        return {one.pk: Wait(next(iter([]))) if one.pk == bad else Go() for one in asked}
+
+    kinds.register(Kind("crowd", written, may_all_leave=may_all_leave))
+    try:
+        work(clock=at(now))
+    finally:
+        del kinds.known()["crowd"]
+
+    assert len(smtp.mails) == 3
+    assert state(messages[1]) == ("waiting", "", "StopIteration")
 
 
 def test_a_suspect_travels_alone(now: dt.datetime, smtp: MailServer, odd: Odd) -> None:
