@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,6 +74,12 @@ def _mail_goes_to_the_outbox(settings: Any) -> None:
 def _fresh_limits() -> None:
     # Counters of rate limits outlive a rolled-back database.
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _new_machine() -> None:
+    # What a machine remembers outlives a rolled-back database as well.
+    (Path(settings.VAR_DIR) / "heartbeat").unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """Mailboxes, messages and the facts of delivery. This room knows nobody's story."""
 
-from outbox.models.facts import Hold, Limit, Outage, Pulse
+from outbox.models.facts import Alarm, Hold, Limit, Outage, Pulse
 from outbox.models.mailbox import Mailbox, Suppression
 from outbox.models.message import Message
 
-__all__ = ["Hold", "Limit", "Mailbox", "Message", "Outage", "Pulse", "Suppression"]
+__all__ = ["Alarm", "Hold", "Limit", "Mailbox", "Message", "Outage", "Pulse", "Suppression"]

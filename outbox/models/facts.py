@@ -12,7 +12,8 @@ class PulseQuerySet(models.QuerySet["Pulse"]):
     def hear(self, name: str, *, every: dt.timedelta, now: dt.datetime) -> None:
         """Note that a part is alive; a silence of three of its intervals becomes an outage."""
         pulse, made = self.get_or_create(name=name, defaults={"heard_at": now})
-        if made or now - pulse.heard_at < every / 2:
+        # A clock that was ahead and was set right leaves a moment that is still to come.
+        if made or abs(now - pulse.heard_at) < every / 2:
             return
         # Two workers may hear the same silence end: only the one that moves the row notes it.
         with transaction.atomic():
@@ -22,7 +23,28 @@ class PulseQuerySet(models.QuerySet["Pulse"]):
 
     def silent(self, name: str, *, longer_than: dt.timedelta, now: dt.datetime) -> bool:
         """Whether a part was not heard for a while, or never."""
-        return not self.filter(name=name, heard_at__gt=now - longer_than).exists()
+        heard = self.filter(name=name, heard_at__gt=now - longer_than)
+        return not heard.filter(heard_at__lt=now + longer_than).exists()
+
+    def note(self, name: str, *, now: dt.datetime) -> None:
+        """Note that a part is alive; its silence is no outage."""
+        self.update_or_create(name=name, defaults={"heard_at": now})
+
+    def advance(self, name: str, *, every: dt.timedelta, now: dt.datetime) -> bool:
+        """Note a moment that only ever grows; whether it did, by at least ``every``."""
+        pulse, made = self.get_or_create(name=name, defaults={"heard_at": now})
+        if made or pulse.heard_at + every > now:
+            return made
+        return bool(self.filter(pk=pulse.pk, heard_at=pulse.heard_at).update(heard_at=now))
+
+    def newest(self, names: list[str]) -> dt.datetime | None:
+        """When one of these was last heard, or None."""
+        moments = self.filter(name__in=names).order_by("-heard_at")
+        return moments.values_list("heard_at", flat=True).first()
+
+    def to_forget(self, now: dt.datetime) -> "PulseQuerySet":
+        """Machines that were not heard for two years."""
+        return self.filter(heard_at__lte=now - dt.timedelta(days=730))
 
 
 class Pulse(models.Model):
@@ -32,7 +54,8 @@ class Pulse(models.Model):
         key=None,
         what=_("Signs of life of the machine"),
         why=_("To notice when the machine stands still."),
-        kept=_("One row a part."),
+        kept=_("One row a part, until it was silent for two years."),
+        expired="to_forget",
     )
 
     name = models.CharField(max_length=40, unique=True)
@@ -105,6 +128,50 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"hold {self.pk}"
+
+
+class AlarmQuerySet(models.QuerySet["Alarm"]):
+    def raise_(self, name: str, *, again: dt.timedelta, now: dt.datetime) -> bool:
+        """Whether the operator is to be told now: of ten workers that ask, one hears yes."""
+        alarm, made = self.get_or_create(name=name, defaults={"told_at": now, "is_on": True})
+        if made:
+            return True
+        if now - alarm.told_at < again:
+            return False
+        same = self.filter(pk=alarm.pk, told_at=alarm.told_at)
+        return bool(same.update(told_at=now, is_on=True))
+
+    def clear(self, name: str) -> bool:
+        """Whether the operator is to be told that it is well again; one asker hears yes."""
+        return bool(self.filter(name=name, is_on=True).update(is_on=False))
+
+    def untold(self, name: str) -> None:
+        """The operator could not be told: the next look tries again."""
+        self.filter(name=name).delete()
+
+    def unwell(self, name: str) -> None:
+        """The operator could not be told that it is well: the next look tries again."""
+        self.filter(name=name).update(is_on=True)
+
+
+class Alarm(models.Model):
+    """What the operator was told about the machine, so that nobody tells it twice."""
+
+    part = Part(
+        key=None,
+        what=_("What the operator was told about the machine"),
+        why=_("So that one trouble makes one mail."),
+        kept=_("One row a kind of trouble."),
+    )
+
+    name = models.CharField(max_length=24, unique=True)
+    told_at = models.DateTimeField()
+    is_on = models.BooleanField()
+
+    objects = AlarmQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class LimitQuerySet(models.QuerySet["Limit"]):

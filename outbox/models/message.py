@@ -103,6 +103,16 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """What a mail server took from us."""
         return self.filter(state=Message.State.SENT)
 
+    def stuck(self, since: dt.datetime) -> "MessageQuerySet":
+        """What should have left by then: nobody took it, or no mail server could be reached."""
+        untaken = Q(lane__in=list(Message.Lane), not_before__lte=since)
+        unreached = Q(tried_at__lte=since, setback__in=["connect", "journal"], attempts=0)
+        return self.filter(untaken | unreached, state=Message.State.WAITING)
+
+    def failed(self, reason: str, *, since: dt.datetime) -> "MessageQuerySet":
+        """What ended lately for a reason that is nobody's wish."""
+        return self.filter(state=Message.State.ENDED, reason=reason, ended_at__gte=since)
+
     def of_key(self, key_id: int) -> "MessageQuerySet":
         """Every message with the words of one key."""
         return self.filter(key_id=key_id)
@@ -256,6 +266,18 @@ class Message(models.Model):
                 fields=["claim_until"], condition=Q(state="claimed"), name="message_claimed"
             ),
             models.Index(fields=["not_before"], condition=Q(state="doubt"), name="message_doubt"),
+            # What the watchdog counts, a few rows among millions.
+            models.Index(fields=["not_before"], condition=Q(state="held"), name="message_held"),
+            models.Index(
+                fields=["tried_at"],
+                condition=Q(state="waiting", tried_at__isnull=False),
+                name="message_tried",
+            ),
+            models.Index(
+                fields=["reason", "ended_at"],
+                condition=Q(state="ended", reason__in=["refused", "gave_up", "poison"]),
+                name="message_failed",
+            ),
         ]
 
     def __str__(self) -> str:

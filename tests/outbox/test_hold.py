@@ -82,5 +82,5 @@ def test_the_status_says_whether_it_is_held_and_what_waits(before: dt.datetime) 
 
     call_command("sending", "status", stdout=out)
 
-    assert "held since" in out.getvalue()
+    assert "SENDING IS HELD since" in out.getvalue()
     assert "1 mails wait" in out.getvalue()
