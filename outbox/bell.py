@@ -1,6 +1,7 @@
 """The doorbell: tells a worker that something waits. Losing it loses nothing but seconds."""
 
 import logging
+import threading
 import time
 from collections import Counter
 from typing import Any
@@ -9,13 +10,15 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 from kombu import Connection
-from kombu.exceptions import KombuError
+from kombu.exceptions import ChannelError, KombuError
 
 logger = logging.getLogger(__name__)
 
 _QUICK = {"socket_connect_timeout": 1, "socket_timeout": 1, "max_retries": 0}
 # After nobody heard it: the workers look by themselves, and no page waits a second per mail.
 _PAUSE = 5.0
+_PATIENCE = 1.5
+_QUEUE = "celery"
 
 
 class Bell:
@@ -31,18 +34,38 @@ class Bell:
             transaction.on_commit(self.ring, robust=True)
 
     def ring(self) -> None:
-        """Wake a worker. A broker that is gone or silent costs a second at most, and is counted."""
+        """Wake a worker. A broker that is gone, silent or slow costs a second, and is counted."""
         if not settings.REDIS_URL or time.monotonic() < self._quiet_until:
             return
+        # By a hand of its own: neither a name that is never found nor a broker that drips its
+        # answer out can be left otherwise.
+        hand = threading.Thread(target=self._pull, name="bell", daemon=True)
+        hand.start()
+        hand.join(_PATIENCE)
+        if hand.is_alive():
+            self._was_not_heard("slow")
+
+    def waiting(self) -> int:
+        """How many tasks wait at the broker; none when it does not answer."""
         try:
-            with Connection(settings.CELERY_BROKER_URL, transport_options=_quick()) as broker:
+            with _broker() as broker, broker.channel() as channel:
+                return int(channel.queue_declare(_QUEUE, passive=True).message_count)
+        except (OSError, KombuError, ChannelError):
+            return 0
+
+    def _pull(self) -> None:
+        try:
+            with _broker() as broker:
                 current_app.send_task(
                     "outbox.tasks.deliver", connection=broker, retry=False, expires=60
                 )
         except (OSError, KombuError) as error:
-            self._quiet_until = time.monotonic() + _PAUSE
-            self.unheard[type(error).__name__] += 1
-            logger.info("the bell was not heard")
+            self._was_not_heard(type(error).__name__)
+
+    def _was_not_heard(self, why: str) -> None:
+        self._quiet_until = time.monotonic() + _PAUSE
+        self.unheard[why] += 1
+        logger.info("the bell was not heard")
 
     def _rings_already(self) -> bool:
         # What was noted inside our own savepoints can only be undone together with this.
@@ -50,8 +73,9 @@ class Bell:
         return any(noted[1] == self.ring and noted[0] <= here for noted in connection.run_on_commit)
 
 
-def _quick() -> dict[str, Any]:
-    return {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **_QUICK}
+def _broker() -> Any:
+    options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **_QUICK}
+    return Connection(settings.CELERY_BROKER_URL, transport_options=options)
 
 
 bell = Bell()

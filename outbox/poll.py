@@ -1,30 +1,79 @@
 """A worker's own pulse: a thread beside the consumer that needs neither broker nor beat."""
 
 import logging
+import os
+import signal
 import threading
+import time
 from collections.abc import Callable
 
 from django.db import connections
 
+from outbox.stop import TO_FINISH
+
 logger = logging.getLogger(__name__)
 
 _EVERY = 15.0
+# Longer than any task may take: a worker whose hands are all full is not deaf.
+_DEAF_AFTER = 420.0
+_TO_LEAVE = 90.0
 
 
-def start(job: Callable[[], object]) -> threading.Event:
-    """Call ``job`` every quarter of a minute until the returned event is set."""
-    stopped = threading.Event()
-    thread = threading.Thread(target=_poll, args=(job, stopped), name="poll", daemon=True)
-    thread.start()
-    return stopped
+class Poll:
+    """Does its jobs every quarter of a minute until it is told to stop."""
 
+    def __init__(self, *jobs: Callable[[], object]) -> None:
+        self._jobs = jobs
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="poll", daemon=True)
 
-def _poll(job: Callable[[], object], stopped: threading.Event) -> None:
-    while not stopped.wait(_EVERY):
+    def start(self) -> None:
+        """Begin; the first round comes after the first pause."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, once the mail in hand is done."""
+        self._over.set()
+        self._thread.join(TO_FINISH)
+
+    def _run(self) -> None:
+        while not self._over.wait(_EVERY):
+            for job in self._jobs:
+                self._do(job)
+            # No connection stands open between two rounds: the pool may fork at any time.
+            connections.close_all()
+
+    def _do(self, job: Callable[[], object]) -> None:
         try:
             job()
         except Exception:
-            logger.exception("the worker's own poll failed; it goes on")
-        finally:
-            # No connection stands open between two rounds: the pool may fork at any time.
-            connections.close_all()
+            logger.exception("a part of the worker's own poll failed; it goes on")
+
+
+class Ear:
+    """Leaves when this worker hears nothing while its queue fills, so that it is started anew.
+
+    A consumer that lost its broker has come back by itself each time we looked; should one not,
+    nobody has to notice.
+    """
+
+    def __init__(
+        self, waiting: Callable[[], int], steady: Callable[[], float] = time.monotonic
+    ) -> None:
+        """``waiting`` asks the broker, past the consumer, how many tasks nobody took."""
+        self._waiting, self._steady = waiting, steady
+        self._heard_at = steady()
+
+    def hear(self) -> None:
+        """A task came in."""
+        self._heard_at = self._steady()
+
+    def look(self) -> None:
+        """TERM to ourselves when deaf; a minute and a half later the hard way out."""
+        quiet = self._steady() - self._heard_at
+        if quiet < _DEAF_AFTER or not self._waiting():
+            return
+        logger.error("this worker hears nothing while tasks wait; it ends to be started anew")
+        if quiet > _DEAF_AFTER + _TO_LEAVE:
+            os._exit(1)
+        os.kill(os.getpid(), signal.SIGTERM)

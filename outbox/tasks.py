@@ -6,7 +6,7 @@ import logging
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from outbox import claims, work
+from outbox import claims, guard, watchdog, work
 from outbox import sweep as sweeper
 from outbox.models import Pulse
 
@@ -14,6 +14,7 @@ logger = logging.getLogger(__name__)
 
 # What beat does more rarely than this can wait for beat.
 _OFTEN = 60
+_watch = watchdog.Watch()
 
 
 @shared_task(name="outbox.tasks.deliver")
@@ -30,14 +31,29 @@ def sweep() -> None:
     sweeper.sweep(now=claims.database_clock())
 
 
+@shared_task(name="outbox.tasks.heartbeat")
+def heartbeat() -> None:
+    """Beat, broker and worker are there: nobody else says this."""
+    Pulse.objects.note("heartbeat", now=timezone.now())
+
+
 @shared_task(name="outbox.tasks.keep_going")
 def keep_going() -> None:
     """Run what beat should have run and did not: with no broker or no beat mail still leaves."""
     now = timezone.now()
+    guard.look(now=now)
     for name, entry in current_app.conf.beat_schedule.items():
+        if name == "heartbeat" or entry["schedule"] > _OFTEN:
+            continue
         quiet = dt.timedelta(seconds=3 * entry["schedule"])
-        if entry["schedule"] <= _OFTEN and Pulse.objects.silent(name, longer_than=quiet, now=now):
+        if Pulse.objects.silent(name, longer_than=quiet, now=now):
             _run(name, entry["task"], now)
+
+
+@shared_task(name="outbox.tasks.watch")
+def watch() -> None:
+    """Tell the operator what needs a hand."""
+    _watch.look(now=timezone.now())
 
 
 def _run(name: str, task: str, now: dt.datetime) -> None:
@@ -50,6 +66,8 @@ def _run(name: str, task: str, now: dt.datetime) -> None:
 
 
 def _hear(name: str, now: dt.datetime) -> None:
+    # Before anything leaves: an older database than ours means that some of it left already.
+    guard.look(now=now)
     # The poll speaks up after three intervals of beat: only three silences of *that* length are an
     # outage. It is ours then, and never counts as a person's silence.
     seconds = current_app.conf.beat_schedule[name]["schedule"]

@@ -5,10 +5,20 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_ready
+from celery.signals import (
+    setup_logging,
+    task_prerun,
+    task_received,
+    worker_init,
+    worker_shutdown,
+    worker_shutting_down,
+)
 from django.conf import settings
+from django.db import connections
 
-from outbox import poll
+from outbox.bell import bell
+from outbox.poll import Ear, Poll
+from outbox.stop import stop
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportnet.settings")
 
@@ -26,6 +36,7 @@ app.conf.beat_schedule = {
     "tick": _every(15, "checkins.tasks.tick"),
     "deliver": _every(15, "outbox.tasks.deliver"),
     "sweep": _every(60, "outbox.tasks.sweep"),
+    "heartbeat": _every(30, "outbox.tasks.heartbeat"),
     # What it deletes is counted in days; a beat that is restarted begins to count anew.
     "purge": _every(60 * 60, "supportnet.tasks.purge"),
 }
@@ -37,7 +48,30 @@ def _use_our_logging(**kwargs: Any) -> None:
     logging.config.dictConfig(settings.LOGGING)
 
 
-@worker_ready.connect
+@task_prerun.connect
+def _fresh_connection(**kwargs: Any) -> None:
+    # Celery keeps the connection from task to task. As a page does: one that broke is left.
+    for connection in connections.all(initialized_only=True):
+        connection.close_if_unusable_or_obsolete()
+
+
+ear = Ear(bell.waiting)
+
+
+@task_received.connect
+def _hear(**kwargs: Any) -> None:
+    ear.hear()
+
+
+@worker_init.connect
 def _keep_going(**kwargs: Any) -> None:
-    # Beside the consumer: with broker or beat gone mail still leaves, a minute later at most.
-    poll.start(app.tasks["outbox.tasks.keep_going"])
+    # Beside the consumer: with broker or beat gone mail still leaves, a minute later at most. Not
+    # at "worker ready": a worker that finds no broker when it starts never gets that far.
+    poll = Poll(app.tasks["outbox.tasks.keep_going"], app.tasks["outbox.tasks.watch"], ear.look)
+    poll.start()
+    worker_shutdown.connect(lambda **kwargs: poll.stop(), weak=False)
+
+
+@worker_shutting_down.connect
+def _stop(**kwargs: Any) -> None:
+    stop.ask()

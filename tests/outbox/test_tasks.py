@@ -1,6 +1,7 @@
 """Wake-ups, with and without a beat or a broker."""
 
 import datetime as dt
+import signal
 import socket
 import threading
 from typing import Any
@@ -13,9 +14,11 @@ from outbox import bell as bells
 from outbox import poll, tasks
 from outbox.bell import bell
 from outbox.models import Outage, Pulse
+from outbox.poll import Ear, Poll
 from supportnet.celery import app
 from tests import factories
 from tests.mail_server import MailServer
+from tests.outbox.slow_server import SlowServer
 
 EVERY = dt.timedelta(seconds=60)
 
@@ -81,9 +84,47 @@ def test_the_poll_survives_a_job_that_fails(monkeypatch: pytest.MonkeyPatch) -> 
             done.set()
         raise ZeroDivisionError
 
-    stop = poll.start(job)
+    running = Poll(job)
+    running.start()
     assert done.wait(10)
-    stop.set()
+    running.stop()
+
+
+def test_a_worker_that_hears_nothing_while_tasks_wait_ends_itself() -> None:
+    told: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))
+    waiting, seconds = [0], [0.0]
+    ear = Ear(lambda: waiting[0], lambda: seconds[0])
+    ear.look()
+    seconds[0] = 480
+    ear.look()
+    assert not told, "nothing waits: an idle worker is not deaf"
+
+    waiting[0] = 3
+    ear.look()
+    assert told == [signal.SIGTERM]
+
+    ear.hear()
+    ear.look()
+    assert told == [signal.SIGTERM]
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.django_db
+def test_only_beat_speaks_for_beat() -> None:
+    tasks.keep_going()
+    assert Pulse.objects.silent("heartbeat", longer_than=EVERY, now=timezone.now())
+    tasks.heartbeat()
+    assert not Pulse.objects.silent("heartbeat", longer_than=EVERY, now=timezone.now())
+
+
+@pytest.mark.django_db
+def test_a_clock_that_was_ahead_silences_nobody(now: dt.datetime) -> None:
+    Pulse.objects.hear("deliver", every=EVERY, now=now + dt.timedelta(hours=3))
+    assert Pulse.objects.silent("deliver", longer_than=3 * EVERY, now=now)
+    Pulse.objects.hear("deliver", every=EVERY, now=now)
+    assert not Pulse.objects.silent("deliver", longer_than=3 * EVERY, now=now)
+    assert not Outage.objects.exists()
 
 
 @pytest.fixture
@@ -129,3 +170,17 @@ def test_a_broker_that_accepts_and_never_answers_holds_nobody(
         for _ in range(3):
             factories.message(mailbox=factories.mailbox(), now=now)
     assert bell.unheard.total() == 1  # then it waits a while before it tries again
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_patient_bell")
+def test_a_broker_that_drips_its_answer_holds_nobody(
+    now: dt.datetime, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bells, "_PATIENCE", 0.3)
+    with SlowServer("GREETING") as slow:
+        settings.REDIS_URL = settings.CELERY_BROKER_URL = slow.url.replace("smtp", "redis")
+        factories.message(mailbox=factories.mailbox(), now=now)
+        assert bell.unheard["slow"] == 1
+        factories.message(mailbox=factories.mailbox(), now=now)
+        assert bell.unheard.total() == 1
