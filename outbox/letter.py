@@ -34,6 +34,7 @@ def to_bytes(message: Message, mail: Mail, recipient: str) -> bytes:
         f"Content-Language: {headers.clean(mail.language)}\r\n",
         "Auto-Submitted: auto-generated\r\n",
         "X-Auto-Response-Suppress: All\r\n",
+        *([f"{key}: {identity}\r\n"] if (key := settings.IDEMPOTENCY_HEADER) else []),
         *_stop_lines(mail, message.ring),
         "MIME-Version: 1.0\r\n",
     ]

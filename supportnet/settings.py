@@ -5,6 +5,7 @@
 stops the start with one plain line. Secrets may also be given as ``NAME_FILE``, a path to a file.
 """
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -134,6 +135,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Nobody waits for ever: a page that cannot be had says so. Migrations may take their time.
+    _seconds = env.int("STATEMENT_TIMEOUT", default=30)
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    DATABASES["default"]["OPTIONS"]["options"] = (
+        f"-c lock_timeout=2s -c statement_timeout={_seconds}s"
+        " -c idle_in_transaction_session_timeout=60s"
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -279,6 +287,12 @@ BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", default="")
 # with the same Message-ID, Date and links, or "hold" it until the operator decides.
 IN_DOUBT = env.str("IN_DOUBT", default="resend")
 OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default="")
+# Where mails about a stuck outbox are handed over: best not where it may be stuck.
+OPERATOR_SMTP_URL = env.str("OPERATOR_SMTP_URL", default=SMTP_URL)
+# A header by which a mail provider knows a mail it took before, as in "Resend-Idempotency-Key".
+IDEMPOTENCY_HEADER = env.str("IDEMPOTENCY_HEADER", default="")
+if IDEMPOTENCY_HEADER and not re.fullmatch(r"[A-Za-z0-9-]{1,64}", IDEMPOTENCY_HEADER):
+    raise ImproperlyConfigured("IDEMPOTENCY_HEADER is the name of a header, without a colon.")
 SERVER_EMAIL = MAIL_FROM
 
 # background work
@@ -300,6 +314,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1}
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000  # in kilobytes
+CELERY_WORKER_ETA_TASK_LIMIT = 100  # we set no ETA ever; times live in the database
+# A mail ends within 60 s before its dot and 120 s after it, and starts with 200 s of its lease of
+# 300 s left. Only what is stuck for longer than all of that is ended.
 CELERY_TASK_SOFT_TIME_LIMIT = 330
 CELERY_TASK_TIME_LIMIT = 360
 # Undocumented in Celery's Django fixup: without it each task opens a new database connection.
