@@ -241,6 +241,14 @@ class Person(AbstractBaseUser, PermissionsMixin):
         self.zone = zone
         self.save(update_fields=["zone"])
 
+    def write_again(self, now: dt.datetime) -> None:
+        """Mail to the person came back or was called unwanted; they say it is right after all."""
+        if self.mailbox is None:
+            return
+        with transaction.atomic():
+            Mailbox.objects.give(self.email, key_id=self.key_id, language=self.language, now=now)
+            self.mailbox.open_again()
+
     def stop_reply_mail(self, now: dt.datetime) -> None:
         """No more mails about what the circle writes; Today goes on showing it."""
         self.reply_mail = self.ReplyMail.NONE

@@ -29,6 +29,7 @@ urlpatterns = [
     path("settings/", own.settings_page, name="settings"),
     path("settings/you/", own.you, name="you"),
     path("settings/mail/", own.mail_settings, name="mail_settings"),
+    path("settings/mail/again/", own.write_again, name="write_again"),
     path("settings/away/", own.when_away, name="when_away"),
     path("settings/way-out/", own.way_out, name="way_out"),
     path("settings/sign-in/", own.sign_in_settings, name="sign_in_settings"),

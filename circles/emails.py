@@ -1,4 +1,4 @@
-"""The kinds of mail this room sends: the invitation, and a fresh link to the member's own page."""
+"""The kinds of mail this room sends: invitation, link to the own page, news of a lost address."""
 
 import datetime as dt
 
@@ -26,5 +26,12 @@ def own_page_may_leave(message: Message, now: dt.datetime) -> Go | Wait | Drop:
     return Go() if there else Drop()
 
 
+def lost_may_leave(message: Message, now: dt.datetime) -> Go | Wait | Drop:
+    """Only while mail to somebody still comes back."""
+    still = Member.objects.lost().filter(circle__public_id=message.subject).exists()
+    return Go() if still else Drop()
+
+
+kinds.register(kinds.Kind("lost", render=written, may_leave=lost_may_leave))
 kinds.register(kinds.Kind("invitation", render=written, may_leave=invitation_may_leave))
 kinds.register(kinds.Kind("own_page", render=written, may_leave=own_page_may_leave))

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -63,6 +64,22 @@ def own_page(*, person: Person, member: "Member", language: str) -> Mail:
         unsubscribe=member.stop_link,
         country=member.country,
     )
+
+
+def lost(person: Person) -> Mail:
+    """That mail to somebody in the circle comes back; who it is stands on the page alone."""
+    with translation.override(person.language):
+        return compose(
+            "circles/mail/lost",
+            {
+                "name": person.called,
+                "plain": person.plain_mail,
+                "link": settings.SITE_URL + reverse("today"),
+            },
+            subject=gettext("You have a message"),
+            language=person.language,
+            country=person.country,
+        )
 
 
 def by_hand(member: "Member") -> str:

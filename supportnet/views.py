@@ -38,7 +38,9 @@ def today(request: HttpRequest) -> HttpResponse:
         return _answered(person, form, choices=form.choices())
     asked = [member for member in circle if member not in beside]
     asks = any(member.circle.asks_about_letters for member in circle)
+    lost = [member for member in circle if member.has_bounced]
     context = {"form": form, "members": beside, "asked": asked, "asks_about_letters": asks}
+    context["lost"] = lost
     return render(request, "today/today.html", {**_today(person, now), **context})
 
 
@@ -81,10 +83,13 @@ def _answered(
 
 
 def _today(person: Person, now: dt.datetime) -> dict[str, Any]:
+    schedule = Schedule.objects.of(person)
     return {
         "person": person,
         "said": CheckIn.objects.said_today(person, now),
-        "next_asking": Schedule.objects.next_words(person, now),
+        "next_asking": schedule.next_words(now) if schedule else "",
+        # Who is never asked gets no mails that could come back.
+        "mailbox": schedule.mailbox if schedule else None,
         **_letters(person, now),
     }
 

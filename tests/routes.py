@@ -61,6 +61,7 @@ ROUTES = {
     "when_away": get(EACH_OWN),
     "zone": get(EACH_OWN),
     "mail_settings": get(EACH_OWN),
+    "write_again": post(EACH_OWN_SENDS),
     "consent": get(EACH_OWN),
     "way_out": post(EACH_OWN_SENDS),
     "sign_in_settings": get(EACH_OWN),

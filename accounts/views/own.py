@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -48,6 +49,14 @@ def mail_settings(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Changed."))
         return redirect("settings")
     return render(request, "accounts/form_page.html", {"form": form, "title": _("Mails to you")})
+
+
+@require_POST
+def write_again(request: HttpRequest) -> HttpResponse:
+    """Mail came back, and the person says that the address is right."""
+    person_of(request).write_again(timezone.now())
+    messages.success(request, _("All right. The next mail goes to your address again."))
+    return redirect("today")
 
 
 def when_away(request: HttpRequest) -> HttpResponse:

@@ -32,16 +32,7 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
 
     def of(self, person: "Person") -> "Schedule | None":
         """The person's schedule, or None when they want to be asked nothing."""
-        return self.filter(person=person).first()
-
-    def next_words(self, person: "Person", now: dt.datetime) -> str:
-        """When the person is asked next, in words; empty when no asking is planned."""
-        schedule = self.of(person)
-        if schedule is None or schedule.next_at is None or schedule.next_at < now:
-            return ""
-        if zones.clock(schedule.zone) is None:  # tables of zones lose names now and then
-            return ""
-        return moments.words(schedule.next_at, schedule.zone)
+        return self.select_related("mailbox").filter(person=person).first()
 
     def draft_for(
         self,
@@ -247,6 +238,14 @@ class Schedule(models.Model):
         self.cancel_waiting(now)
         Pause.objects.end(self.person_id, now=now)
         self.delete()
+
+    def next_words(self, now: dt.datetime) -> str:
+        """When the person is asked next, in words; empty when no asking is planned."""
+        if self.next_at is None or self.next_at < now:
+            return ""
+        if zones.clock(self.zone) is None:  # tables of zones lose names now and then
+            return ""
+        return moments.words(self.next_at, self.zone)
 
     def cancel_waiting(self, now: dt.datetime) -> None:
         """End the asking mails that have not left yet."""

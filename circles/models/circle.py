@@ -11,9 +11,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
+from circles import letters
 from circles.models.invitation import LASTS, Invitation
 from outbox import addresses
-from outbox.models import Mailbox
+from outbox.mail import to_body
+from outbox.models import Mailbox, Message
 from vault.fields import SealedField, SealedJSONField
 from vault.part import Part
 
@@ -182,6 +184,22 @@ class Circle(models.Model):
         bounced = mailbox is not None and mailbox.bounced_at is not None
         if not (bounced and addresses.same(address, mailbox.address)):
             self._check_address(address)
+
+    def tell_of_lost(self, bounced_at: dt.datetime, now: dt.datetime) -> None:
+        """Mail the person that mail to somebody in the circle comes back; once for one day."""
+        if self.person.mailbox is None or not self.person.is_here:
+            return
+        Message.objects.post(
+            kind="lost",
+            mailbox=self.person.mailbox,
+            key_id=self.key_id,
+            subject=self.public_id,
+            dedupe_key=f"lost:{self.public_id}:{bounced_at:%Y%m%d}",
+            body=to_body(letters.lost(self.person)),
+            now=now,
+            expires_at=now + _DAY,
+            why="lost",
+        )
 
     def _lock(self) -> None:
         # Two invitations at once must not both see room for one more.

@@ -241,6 +241,8 @@ class Member(models.Model):
         self.on_break_at = None
         with transaction.atomic():
             self.save(update_fields=["on_break_at"])
+            if self.mailbox is not None:
+                self.mailbox.open_again()
             if self.become(self.State.ACCEPTED, now, only_from=self.State.LEFT) and self.mailbox:
                 Suppression.objects.lift(self.mailbox.address)
 

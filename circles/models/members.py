@@ -13,6 +13,7 @@ from outbox.models import Mailbox
 if TYPE_CHECKING:
     from circles.models.member import Member  # noqa: F401 - named in the base class below
 
+_OF_LATE = dt.timedelta(days=1)
 _ENDED_ROW_LASTS = dt.timedelta(days=30)
 
 
@@ -51,7 +52,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def beside_or_pending(self, now: dt.datetime) -> "MemberQuerySet":
         """Both of them together with the circle, in one query: for Today."""
-        return (self.beside() | self.pending(now)).select_related("circle")
+        return (self.beside() | self.pending(now)).select_related("circle", "mailbox")
 
     def hearing(self) -> "MemberQuerySet":
         """Members who hear of an answer without being asked about each time."""
@@ -64,6 +65,29 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def shown(self) -> "MemberQuerySet":
         """Members on the Circle page, oldest first: all but the removed ones."""
         return self.exclude(state="removed").order_by("pk")
+
+    def lost(self) -> "MemberQuerySet":
+        """Members whom no mail reaches any more, though nobody wanted it so."""
+        asked = Q(state="invited") | Q(state="accepted", paused_at=None, on_break_at=None)
+        return self.filter(asked, mailbox__bounced_at__isnull=False)
+
+    def unwilling(self) -> "MemberQuerySet":
+        """Members who called our mail unwanted instead of pressing "stop"."""
+        return self.beside().filter(mailbox__suppressed_at__isnull=False)
+
+    def rest_unwilling(self, now: dt.datetime) -> int:
+        """Give each of them the break that "stop" would have been; the person reads no more."""
+        found = list(self.unwilling())
+        for member in found:
+            member.take_break(now)
+        return len(found)
+
+    def tell_of_lost(self, now: dt.datetime) -> None:
+        """Mail each person to whom somebody was lost of late; one mail a day, without a name."""
+        of_late = self.lost().filter(mailbox__bounced_at__gt=now - _OF_LATE)
+        for member in of_late.select_related("mailbox", "circle__person__mailbox"):
+            if member.mailbox is not None and member.mailbox.bounced_at is not None:
+                member.circle.tell_of_lost(member.mailbox.bounced_at, now)
 
     def let_go_of(self, mailbox: Mailbox) -> int:
         """Take the mailbox from rows that have ended, so that it can be asked anew."""

@@ -39,11 +39,6 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
         found.save(update_fields=["given_at", "bounced_at"])
         return found
 
-    def in_trouble(self, key_id: int) -> "MailboxQuerySet":
-        """The mailboxes of one person's world that no mail goes to just now."""
-        lost = models.Q(bounced_at__isnull=False) | models.Q(suppressed_at__isnull=False)
-        return self.filter(lost, key_id=key_id)
-
 
 class Mailbox(models.Model):
     """One address of one person's world; the same address in two worlds is two rows.

@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterator
 
 from django.test import Client
+from django.utils import timezone
 
 from checkins.models import Reply
+from circles.tasks import look_after_mail
 from supportnet.tasks import purge
 from tests import factories
 from tests.bad_input.house import MINUTE, House, done, opened
@@ -120,6 +122,15 @@ def sleep(house: House) -> Mail:
     return house.post_comes()[-1]
 
 
+def lost(house: House) -> Mail:
+    """Mail to somebody in the circle comes back."""
+    member = factories.member(person=house.ada, name="Mina")
+    assert member.mailbox is not None
+    member.mailbox.bounce(now=timezone.now())
+    look_after_mail()
+    return house.post_comes()[-1]
+
+
 EVERY_KIND = [
     code,
     invitation,
@@ -137,6 +148,7 @@ EVERY_KIND = [
     fresh,
     own_page,
     sleep,
+    lost,
 ]
 
 

@@ -20,6 +20,7 @@ from tests.bad_input.letters import (
     code,
     hard_day_in_mail,
     invitation,
+    lost,
     notice_with_words,
     opened_once,
     paths_in,
@@ -30,7 +31,7 @@ from tests.mail_server import Mail
 
 pytestmark = pytest.mark.django_db
 
-ONCE = {code, invitation, sleep}
+ONCE = {code, invitation, sleep, lost}
 # The person chose that this mail says it at once; its subject and sender still do not.
 SAYS_SO = {hard_day_in_mail}
 # The plainest form leaves the sentence to the page that its link opens.
