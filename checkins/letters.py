@@ -41,6 +41,8 @@ class Place:
 def share_mail(shares: Sequence["Share"], *, leaves_at: dt.datetime) -> mail.Mail:
     """The mail that brings these shares, the newest first, to one member."""
     member = shares[0].member
+    if member.plain_mail:
+        return _plainly(member, _page(shares[0]))
     with translation.override(_language(member)):
         items = [_item(share, leaves_at) for share in reversed(shares)]
         context = {
@@ -131,6 +133,8 @@ def _hard_day(
 def _to_member(
     member: "Member", template: str, context: dict[str, Any], *, button: Link
 ) -> mail.Mail:
+    if member.plain_mail:
+        return _plainly(member, button)
     person = _person(member)
     return mail.compose(
         template,
@@ -147,6 +151,20 @@ def _to_member(
         unsubscribe=member.stop_link,
         country=member.country,
     )
+
+
+def _plainly(member: "Member", button: Link) -> mail.Mail:
+    # It names nobody and holds no words; even a hello stands on its page, and only there.
+    with translation.override(_language(member)):
+        return mail.compose(
+            "mail/plain",
+            {},
+            subject=_subject("", plain=True),
+            language=_language(member),
+            links={"page": button, "own": member.own_link},
+            unsubscribe=member.stop_link,
+            country=member.country,
+        )
 
 
 def _item(share: "Share", leaves_at: dt.datetime) -> dict[str, Any]:

@@ -72,6 +72,9 @@ class HoursForm(PlainForm):
     )
     zone = forms.ChoiceField(label=_("Your clock"))
     now_in_quiet_hours = forms.BooleanField(required=False)
+    plain_mail = forms.BooleanField(
+        label=_("Very plain mails: “You have a message”, no name, and a link"), required=False
+    )
     language = forms.ChoiceField(label=_("Language of mails to you"), choices=settings.LANGUAGES)
     country = forms.ChoiceField(
         label=_("Your country"),
@@ -111,6 +114,7 @@ def _as_it_is(member: Member) -> dict[str, Any]:
         "quiet_to": member.quiet_to,
         "zone": zones.canonical(member.zone) or "Europe/London",
         "now_in_quiet_hours": member.now_in_quiet_hours,
+        "plain_mail": member.plain_mail,
         "language": member.mailbox.language if member.mailbox else settings.LANGUAGE_CODE,
         "country": member.country,
     }

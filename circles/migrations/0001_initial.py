@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 ('quiet_from', models.TimeField(default=datetime.time(21, 0))),
                 ('quiet_to', models.TimeField(default=datetime.time(8, 0))),
                 ('now_in_quiet_hours', models.BooleanField(default=False)),
+                ('plain_mail', models.BooleanField(default=False)),
                 ('wants_each', models.BooleanField(default=False)),
                 ('answers_when', vault.fields.SealedField(bound=('public_id',), key='key_id', size=512)),
                 ('reads_between_sessions', models.BooleanField(default=True)),

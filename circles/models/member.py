@@ -106,6 +106,8 @@ class Member(models.Model):
     quiet_from = models.TimeField(default=dt.time(21))
     quiet_to = models.TimeField(default=dt.time(8))
     now_in_quiet_hours = models.BooleanField(default=False)
+    # The very plain form: a mail that names nobody and holds nothing but a link.
+    plain_mail = models.BooleanField(default=False)
     wants_each = models.BooleanField(default=False)
     answers_when = SealedField(size=512)
     reads_between_sessions = models.BooleanField(default=True)
@@ -254,6 +256,7 @@ class Member(models.Model):
         quiet_to: dt.time,
         now_in_quiet_hours: bool,
         wants_each: bool,
+        plain_mail: bool,
         answers_when: str,
         reads_between_sessions: bool,
         country: str,
@@ -263,7 +266,7 @@ class Member(models.Model):
         self.zone, self.quiet_from, self.quiet_to = zone, quiet_from, quiet_to
         self.now_in_quiet_hours, self.wants_each = now_in_quiet_hours, wants_each
         self.answers_when, self.reads_between_sessions = answers_when, reads_between_sessions
-        self.country = country
+        self.country, self.plain_mail = country, plain_mail
         with transaction.atomic():
             self.save(
                 update_fields=[
@@ -272,6 +275,7 @@ class Member(models.Model):
                     "quiet_to",
                     "now_in_quiet_hours",
                     "wants_each",
+                    "plain_mail",
                     "answers_when",
                     "reads_between_sessions",
                     "country",

@@ -94,6 +94,7 @@ def _keep_hours(member: Member, one: story.Someone) -> None:
         quiet_to=dt.time(7),
         now_in_quiet_hours=one is story.MINA,
         wants_each=one is story.MINA,
+        plain_mail=False,
         answers_when=one.answers_when,
         reads_between_sessions=one is not story.ADEYEMI,
         country=story.COUNTRY,

@@ -115,6 +115,12 @@ def own_page(house: House) -> Mail:
     return house.post_comes()[-1]
 
 
+def share_plainly(house: House) -> Mail:
+    """The plainest form for a member, though the person lets the mail itself say it."""
+    factories.member(person=house.ada, name="Mina", level="words", in_mail=True, plain_mail=True)
+    return house.say(word="heavy", note=CANARY)[-1]
+
+
 def sleep(house: House) -> Mail:
     """A year has passed, and the account would go to sleep."""
     house.wait(dt.timedelta(days=400))
@@ -147,6 +153,7 @@ EVERY_KIND = [
     helped,
     fresh,
     own_page,
+    share_plainly,
     sleep,
     lost,
 ]

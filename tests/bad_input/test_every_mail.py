@@ -25,6 +25,7 @@ from tests.bad_input.letters import (
     opened_once,
     paths_in,
     share_in_mail,
+    share_plainly,
     sleep,
 )
 from tests.mail_server import Mail
@@ -35,7 +36,7 @@ ONCE = {code, invitation, sleep, lost}
 # The person chose that this mail says it at once; its subject and sender still do not.
 SAYS_SO = {hard_day_in_mail}
 # The plainest form leaves the sentence to the page that its link opens.
-PLAINEST = {asking_plainly}
+PLAINEST = {asking_plainly, share_plainly}
 MAY_HOLD_WORDS = {share_in_mail, notice_with_words}
 SENTENCE = "No staff reads along, and this is not an emergency service"
 # At a glance a mail tells nothing of moods, of health, of what this is for, or a full name.

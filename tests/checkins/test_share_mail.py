@@ -5,7 +5,9 @@ import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
+from django.test import Client
 
 from checkins import emails_circle
 from checkins.models import CheckIn, Reply, Share
@@ -271,3 +273,21 @@ def test_asking_whether_mails_may_leave_takes_the_same_statements_for_many(
     stay = [one for one in messages if verdicts[one.pk] == Drop()]
     assert [one.mailbox for one in stay] == [gone.mailbox]
     assert len(messages) == 9
+
+
+@pytest.mark.parametrize(("level", "in_mail"), [("hello", False), ("words", True)])
+def test_plainest_mail_names_nobody_and_its_page_holds_what_was_shared(
+    now: dt.datetime, client: Client, level: str, in_mail: bool
+) -> None:
+    person = factories.person(name=FULL_NAME)
+    factories.member(person=person, level=level, in_mail=in_mail, plain_mail=True, now=now)
+    factories.check_in(person=person, now=now, asked=False).answer("heavy", CANARY, now=now)
+
+    (letter,) = deliver(now + MINUTE)
+
+    assert letter.subject == "You have a message"
+    assert not re.search(f"Noor|{CANARY}|heavy", letter.all)
+    with time_machine.travel(now + MINUTE, tick=False):
+        page = client.get(re.findall(r"(/l/\S+)", letter.text)[0], follow=True).content.decode()
+    assert "Noor" in page
+    assert (CANARY in page) == (level == "words")

@@ -218,6 +218,7 @@ def test_hours_are_kept(circle: Circle, now: dt.datetime) -> None:
             "quiet_to": "09:30",
             "zone": "Asia/Kolkata",
             "now_in_quiet_hours": "on",
+            "plain_mail": "on",
             "language": "en",
             "country": "IN",
         },
@@ -225,7 +226,7 @@ def test_hours_are_kept(circle: Circle, now: dt.datetime) -> None:
 
     assert response.status_code == 302
     member.refresh_from_db()
-    assert (member.wants_each, member.now_in_quiet_hours) == (True, True)
+    assert (member.wants_each, member.now_in_quiet_hours, member.plain_mail) == (True,) * 3
     assert (member.zone, member.country) == ("Asia/Kolkata", "IN")
     assert (member.quiet_from, member.quiet_to) == (dt.time(22), dt.time(9, 30))
     assert (member.answers_when, member.reads_between_sessions) == ("in the evening", False)

@@ -89,8 +89,8 @@ def test_everyone_stands_there_with_what_they_hear_and_what_was_sent_last(
 
     for shown in ("Mina", "my sister", "your word and what you write, in the mail itself"):
         assert shown in page
-    assert f"{now - 2 * DAY:%A}" in page
-    assert f"{now - 3 * DAY:%A}," not in page
+    assert f"{circle.person.local(now - 2 * DAY):%A}" in page
+    assert f"{circle.person.local(now - 3 * DAY):%A}," not in page
 
 
 def test_level_and_label_change_and_nobody_is_told(
