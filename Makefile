@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := requirements/dev.txt
 MANAGE = SUPPORTNET_MODE=$${SUPPORTNET_MODE:-local} $(BIN)/python manage.py
 
-.PHONY: help run test check style types pages migrations sentences facts rules demo bench evening backup restore setup messages lock clean
+.PHONY: help run test check style types pages migrations sentences facts rules demo bench evening faults backup restore setup messages lock clean
 .DEFAULT_GOAL := help
 
 help: ## What can be done here
@@ -52,6 +52,9 @@ bench: setup ## How fast it is, beside what it is measured against: QUICK=1 a sm
 
 evening: setup ## The first evening alone, measured
 	@$(BIN)/python -m tests.evening
+
+faults: setup ## The fault drill: 42 faults, some hours; QUICK=1 takes eight minutes (chaos/__main__.py)
+	@$(BIN)/python -m chaos
 
 backup: setup ## Write a backup, to var/backups or TO=folder
 	@$(MANAGE) backup $(if $(TO),--to $(TO))
