@@ -23,7 +23,7 @@ from outbox.journal import Journal, Unwritable
 from outbox.letter import to_bytes
 from outbox.models import Mailbox, Message
 from outbox.stop import stop
-from vault.models import Key, KeyGone
+from vault.models import Key, KeyGone, KeyShut
 from vault.scope import key_scope
 
 logger = logging.getLogger(__name__)
@@ -303,6 +303,8 @@ class _Writer:
             raise
         except KeyGone:
             return claims.ended(_Reason.DROPPED, "key gone")
+        except KeyShut:  # a mistake of the operator's, and no mail's fault
+            return claims.unreached(message, "key", now=self._now)
         except Exception as error:
             logger.exception("message %d of kind %s could not be written", message.pk, message.kind)
             return claims.fell(message, type(error).__name__[:24], now=self._now)

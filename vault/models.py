@@ -1,7 +1,9 @@
 """The keys: one for each person and one for the installation. Losing a row erases its words."""
 
+import contextlib
 import secrets
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import models
 from django.db.models import Q
@@ -17,6 +19,10 @@ _NONCE = 12
 
 class KeyGone(Exception):
     """The key that closed this value does not exist any more: its owner was erased."""
+
+
+class KeyShut(Exception):
+    """The key is there and does not open: VAULT_KEYS lacks its master key, or has another one."""
 
 
 class KeyQuerySet(models.QuerySet["Key"]):
@@ -43,11 +49,12 @@ class KeyQuerySet(models.QuerySet["Key"]):
         return data
 
     def open_many(self, key_ids: set[int]) -> None:
-        """Open many keys at once into the scope of a batch; keys that are gone stay out."""
+        """Open many keys at once into the scope of a batch; what is gone or shut stays out."""
         scope = opened()
         if scope is not None:
             for row in self.filter(pk__in=key_ids - scope.keys()):
-                scope[row.pk] = row.unwrap()
+                with contextlib.suppress(KeyShut):
+                    scope[row.pk] = row.unwrap()
 
     def _made(self, *, is_installation: bool) -> "Key":
         # Random, not counted: the number is known before the insert and can be bound into the seal.
@@ -99,10 +106,13 @@ class Key(models.Model):
         self.wrapped = nonce + closed
 
     def unwrap(self) -> bytes:
-        """The data key. Raises KeyError when its master key is no longer in the ring."""
+        """The data key. Raises KeyShut when the ring's master key is missing or another one."""
         wrapped = bytes(self.wrapped)
-        cipher = AESGCM(ring.master()[self.ring])
-        return cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], self._bound())
+        try:
+            cipher = AESGCM(ring.master()[self.ring])
+            return cipher.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], self._bound())
+        except (KeyError, InvalidTag) as error:
+            raise KeyShut(self.pk) from error
 
     def rotate(self) -> None:
         """Close the same key again under the newest master key."""

@@ -104,9 +104,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(state=Message.State.SENT)
 
     def stuck(self, since: dt.datetime) -> "MessageQuerySet":
-        """What should have left by then: nobody took it, or no mail server could be reached."""
+        """What should have left by then: nobody took it, or we could not even try."""
         untaken = Q(lane__in=list(Message.Lane), not_before__lte=since)
-        unreached = Q(tried_at__lte=since, setback__in=["connect", "journal"], attempts=0)
+        unreached = Q(tried_at__lte=since, setback__in=["connect", "journal", "key"], attempts=0)
         return self.filter(untaken | unreached, state=Message.State.WAITING)
 
     def failed(self, reason: str, *, since: dt.datetime) -> "MessageQuerySet":

@@ -16,6 +16,7 @@ from outbox.work import work
 from tests import factories
 from tests.mail_server import MailServer
 from tests.outbox.slow_server import SlowServer
+from vault.models import Key
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
@@ -170,6 +171,26 @@ def test_words_whose_key_is_gone_are_never_sent(
     Message.objects.filter(pk=message.pk).update(key_id=12345)
     work(clock=at(now))
     assert state(message) == ("ended", "dropped", "key gone")
+
+
+def test_words_whose_key_does_not_open_wait_and_cost_the_others_nothing(
+    now: dt.datetime, smtp: MailServer, box: Mailbox
+) -> None:
+    shut = factories.message(mailbox=factories.mailbox(), now=now)
+    key = Key.objects.get(pk=shut.key_id)
+    whole, key.wrapped = bytes(key.wrapped), b"x" * 60
+    key.save()
+    factories.message(mailbox=box, now=now)
+
+    for minutes in range(6):
+        work(clock=at(now + minutes * MINUTE * 2))
+    assert len(smtp.mails) == 1
+    assert Message.objects.filter(pk=shut.pk, state="waiting", setback="key", falls=0).exists()
+
+    key.wrapped = whole
+    key.save()
+    work(clock=at(now + 12 * MINUTE))
+    assert state(shut)[0] == "sent"
 
 
 def test_a_mail_taken_back_while_it_is_written_does_not_leave(

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from circles.models import Circle
 from vault import ring
 from vault.fields import seal, unseal
-from vault.models import Key, KeyGone
+from vault.models import Key, KeyGone, KeyShut
 from vault.scope import key_scope
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def test_the_key_row_alone_opens_nothing(settings):
     key = Key.objects.make()
     settings.VAULT_KEYS = f"1:{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
-    with pytest.raises(InvalidTag):
+    with pytest.raises(KeyShut):
         key.unwrap()
 
 
