@@ -1,14 +1,13 @@
 """A sender as a process of its own, to be killed at any point of its work."""
 
+import ctypes
 import datetime as dt
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
-from urllib.parse import urlsplit
+from collections.abc import Callable, Sequence
 
-from django.db import connection
 from django.utils import timezone
 
 from outbox import kinds
@@ -16,20 +15,25 @@ from outbox.emails import written
 from outbox.mail import Mail
 from outbox.models import Message
 from outbox.work import work
+from tests.worker import environment
 
 DEADLY = "deadly"
+# The subject of a mail says how writing it ends its sender.
+DEATHS: dict[str, Callable[[], object]] = {
+    "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "segfault": lambda: ctypes.string_at(0),
+    "recursion": lambda: _deeper(0),
+    "memory": lambda: bytearray(1 << 62),
+}
 _START = "import django; django.setup(); from tests.outbox import sender; sender.main({turns})"
 
 
 def start(smtp_url: str, turns: int = 1) -> subprocess.Popen[bytes]:
     """Start it on the database of this test; more turns are children, one after the other."""
-    name = str(connection.settings_dict["NAME"])
-    given = os.environ.get("DATABASE_URL")
-    url = urlsplit(given)._replace(path=f"/{name}").geturl() if given else f"sqlite:///{name}"
-    environment = {**os.environ, "DATABASE_URL": url, "SMTP_URL": smtp_url, "REDIS_URL": ""}
-    environment |= {"DJANGO_SETTINGS_MODULE": "supportnet.settings"}
-    command = [sys.executable, "-c", _START.format(turns=turns)]
-    return subprocess.Popen(command, env=environment)
+    stage = environment(
+        SMTP_URL=smtp_url, REDIS_URL="", DJANGO_SETTINGS_MODULE="supportnet.settings"
+    )
+    return subprocess.Popen([sys.executable, "-c", _START.format(turns=turns)], env=stage)
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
@@ -58,6 +62,10 @@ def _work_at(moment: dt.datetime) -> None:
 
 def _render(messages: Sequence[Message]) -> dict[int, Mail]:
     mails = written(messages)
-    if any(mail.subject == DEADLY for mail in mails.values()):
-        os.kill(os.getpid(), signal.SIGKILL)
+    for mail in mails.values():
+        DEATHS.get(mail.subject, lambda: None)()
     return mails
+
+
+def _deeper(depth: int) -> int:
+    return _deeper(depth + 1) + 1

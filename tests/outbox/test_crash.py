@@ -66,13 +66,16 @@ def test_killed_after_the_dot_one_is_in_doubt_and_goes_again_as_the_same_mail(
     assert sorted(mail.to for mail in smtp.mails) == [f"m{n}@example.org" for n in range(3)]
 
 
-def test_one_that_kills_its_sender_ends_alone_after_five_starts(smtp: MailServer) -> None:
+@pytest.mark.parametrize("death", sender.DEATHS)
+def test_one_that_ends_its_sender_ends_alone_after_five_starts(
+    smtp: MailServer, death: str
+) -> None:
     messages = three_mails(kind=sender.DEADLY)
     deadly = factories.message(
         mailbox=factories.mailbox(),
         now=timezone.now(),
         kind=sender.DEADLY,
-        mail=Mail(subject=sender.DEADLY, text=""),
+        mail=Mail(subject=death, text=""),
     )
 
     sender.start(smtp.url, turns=8).wait()
