@@ -34,12 +34,20 @@ def before_welcome(view: View) -> View:
     return view
 
 
+def open_while_stopped(view: View) -> View:
+    """Mark a view that stays open while moderators have stopped the account."""
+    view.open_while_stopped = True  # type: ignore[attr-defined]
+    return view
+
+
 class SignedInPerson(BasePermission):
-    """The API's one permission: somebody signed in who has been welcomed."""
+    """The API's one permission: somebody signed in who has been welcomed and not been stopped."""
 
     def has_permission(self, request: Any, view: Any) -> bool:
         person = request.user
-        return bool(person and person.is_authenticated and person.welcomed_at)
+        if not (person and person.is_authenticated):
+            return False
+        return person.welcomed_at is not None and not person.is_stopped
 
 
 def typed_fields(request: HttpRequest) -> list[tuple[str, str]]:

@@ -69,6 +69,8 @@ class SignInRequired:
             return _to_sign_in(request)
         if request.user.welcomed_at is None and not _before_welcome(request, view):
             return redirect("welcome")
+        if request.user.is_stopped and not _open_while_stopped(request, view):
+            return redirect("stopped")
         if request.user.asleep_at:
             messages.success(request, _("Good to see you. Your account slept, and all is here."))
         request.user.note_here(timezone.now())
@@ -81,6 +83,11 @@ def _is_open(view: Any) -> bool:
     # The API answers strangers itself, with a status instead of a page: SignedInPerson.
     is_api = issubclass(getattr(view, "cls", object), APIView)
     return is_api or getattr(view, "open_to_all", False)
+
+
+def _open_while_stopped(request: HttpRequest, view: Any) -> bool:
+    # What somebody may see before they said yes reaches nobody else either.
+    return _before_welcome(request, view) or getattr(view, "open_while_stopped", False)
 
 
 def _before_welcome(request: HttpRequest, view: Any) -> bool:

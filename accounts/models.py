@@ -44,7 +44,8 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self._away().filter(sleep_asked_at__lte=now - _TO_COME_BACK)
 
     def _away(self) -> "PersonQuerySet":
-        return self.filter(asleep_at=None, is_staff=False).exclude(welcomed_at=None)
+        # An account that rests because its holder died is written nothing at all.
+        return self.filter(asleep_at=None, frozen_at=None, is_staff=False).exclude(welcomed_at=None)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """With their mailboxes and keys: without a key nothing of theirs can be read again."""
@@ -135,6 +136,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField()
     welcomed_at = models.DateTimeField(null=True)
+    # By a decision of the moderators. The way to one's own things, plan and helplines stays open.
+    suspended_at = models.DateTimeField(null=True)
+    # Somebody told us that the person died: nothing is sent, nothing is announced.
+    frozen_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -173,7 +178,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
     @property
     def is_here(self) -> bool:
         """Whether they said yes and the account is open; else nothing is kept or passed on."""
-        return self.welcomed_at is not None and self.is_active and self.asleep_at is None
+        there = self.welcomed_at is not None and self.is_active and self.asleep_at is None
+        return there and not self.is_stopped
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether moderators stopped the account: nothing is asked, and nothing reaches others."""
+        return self.suspended_at is not None or self.frozen_at is not None
 
     def local(self, now: dt.datetime) -> dt.datetime:
         """``now`` on the person's own clock; UTC when their zone is no longer known."""
@@ -279,6 +290,31 @@ class Person(AbstractBaseUser, PermissionsMixin):
         """Open the office to this account; the second factor is asked at its door."""
         self.is_staff = self.is_superuser = True
         self.save(update_fields=["is_staff", "is_superuser"])
+
+    def join_staff(self) -> None:
+        """Let this account into the office; what it may do there its roles say."""
+        self.is_staff = True
+        self.save(update_fields=["is_staff"])
+
+    def suspend(self, *, now: dt.datetime) -> None:
+        """Stop the account by a decision. What is planned rests too: ``moderation.measures``."""
+        self.suspended_at = self.suspended_at or now
+        self.save(update_fields=["suspended_at"])
+
+    def freeze(self, *, now: dt.datetime) -> None:
+        """Let the account rest because its holder died. Nobody is told."""
+        self.frozen_at = self.frozen_at or now
+        self.save(update_fields=["frozen_at"])
+
+    def end_suspension(self) -> None:
+        """Take a suspension back."""
+        self.suspended_at = None
+        self.save(update_fields=["suspended_at"])
+
+    def thaw(self) -> None:
+        """Somebody came back, or it was never so: take the rest back."""
+        self.frozen_at = None
+        self.save(update_fields=["frozen_at"])
 
     def disable(self) -> None:
         """Close the account for the time being and end every session of it."""

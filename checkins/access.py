@@ -5,7 +5,6 @@ import uuid
 
 from accounts.models import Person
 from checkins.models import CheckIn, Schedule, Share
-from circles.models import Member
 from outbox import links
 from outbox.links import Found, Purpose
 
@@ -38,7 +37,7 @@ def _share(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
     share = Share.objects.for_reading().with_mail().filter(public_id=public_id).first()
     if share is None or not share.check_in.person.is_here:
         return None
-    if share.member.state != Member.State.ACCEPTED or share.member.paused_at:
+    if not share.member.is_reading:
         return None
     return Found(share.member.generation, share, alive=now < share.link_ends_at())
 

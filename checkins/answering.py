@@ -167,6 +167,8 @@ def _hold(check_in: "CheckIn") -> None:
 
 def _beside(check_in: "CheckIn") -> list[Member]:
     members = Member.objects.beside().filter(circle__person=check_in.person_id)
+    # Nothing of a stopped account reaches anybody.
+    members = members.filter(circle__person__suspended_at=None, circle__person__frozen_at=None)
     return list(members.select_related("mailbox", "circle__person"))
 
 

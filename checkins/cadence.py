@@ -34,6 +34,12 @@ class ZoneVanished(NoMoment):
     why = "zone"
 
 
+class Stopped(NoMoment):
+    """The account is stopped: nothing is asked of it."""
+
+    why = "stopped"
+
+
 @dataclass(frozen=True)
 class Rhythm:
     """What a schedule says about time. ``anchor_on`` is any day of the first week that counts."""

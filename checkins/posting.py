@@ -61,6 +61,8 @@ def left_at(share: "Share") -> dt.datetime | None:
 
 def carry(share: "Share", timing: Timing) -> None:
     """See that a mail brings this share; one that has left already is not sent again."""
+    if share.hidden_at is not None:
+        return
     message = carrier(share)
     if share.member_id in timing.told:
         withdraw(share, now=timing.now)
@@ -253,8 +255,7 @@ def tell_member(answer: "Reply", *, now: dt.datetime) -> None:
 def tell_it_helped(reply: "Reply", *, now: dt.datetime) -> None:
     """Mail a member that their words helped; the second time on one day is told on the page."""
     member = reply.member
-    gone = member.state != member.State.ACCEPTED
-    if gone or member.paused_at or member.on_break_at:
+    if not member.is_reading or member.on_break_at:
         return
     day = member.circle.person.today(now)
     _send_reply(

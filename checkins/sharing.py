@@ -61,7 +61,7 @@ def given(share: "Share") -> Given | None:
     Worked out on reading: a level lowered since or a harder word closes what was open before.
     """
     answer = share.answer
-    if share.taken_back_at or answer is None:
+    if share.taken_back_at or share.hidden_at or answer is None:
         return None
     choice = planned(share.member, answer)
     if choice is None:

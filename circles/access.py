@@ -30,7 +30,8 @@ def _by_hand(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
 def _member(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
     member = Member.objects.with_circle().filter(public_id=public_id).first()
     heard = _heard(member, now)
-    if member is None or member.state not in {Member.State.ACCEPTED, Member.State.LEFT}:
+    there = {Member.State.ACCEPTED, Member.State.LEFT}
+    if member is None or member.blocked_at or member.state not in there:
         return None
     alive = member.can_enter(now, heard=heard)
     if not alive and member.state == Member.State.LEFT:

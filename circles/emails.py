@@ -8,6 +8,9 @@ from outbox.emails import written
 from outbox.kinds import Drop, Go, Wait
 from outbox.models import Message, Suppression
 
+# While moderators have stopped invitations, each is asked again after this time.
+_A_WHILE = dt.timedelta(hours=6)
+
 
 def invitation_may_leave(message: Message, now: dt.datetime) -> Go | Wait | Drop:
     """Only while it can be answered, and never to an address that asked for peace.
@@ -17,6 +20,8 @@ def invitation_may_leave(message: Message, now: dt.datetime) -> Go | Wait | Drop
     found = Invitation.objects.with_member().filter(public_id=message.subject).first()
     if found is None or not found.is_open(now):
         return Drop()
+    if found.member.circle.invitations_stopped_at is not None:
+        return Wait(now + _A_WHILE)
     return Drop() if Suppression.objects.holds(message.mailbox.address) else Go()
 
 

@@ -72,6 +72,8 @@ def standing(member: Member, now: dt.datetime) -> str:
         return str(member.state)
     if member.is_away:
         return "away"
+    if member.blocked_at is not None:
+        return "blocked"
     if member.paused_at is not None:
         return "paused"
     return "lost" if member.has_bounced else "beside"
@@ -99,7 +101,9 @@ def _tells(member: Member) -> bool:
 
 def _sent(person: Person, members: list[Member]) -> dict[int | None, list[Sent]]:
     mailboxes = [member.mailbox_id for member in members]
-    rows = Message.objects.accepted().filter(mailbox__in=mailboxes).order_by("-sent_at")
+    sent = Message.objects.accepted().filter(mailbox__in=mailboxes)
+    # What moderators write to a member is between them: it would tell who reported.
+    rows = sent.exclude(kind="moderation").order_by("-sent_at")
     found: dict[int | None, list[Sent]] = defaultdict(list)
     for mailbox_id, kind, sent_at in rows.values_list("mailbox_id", "kind", "sent_at"):
         what = str(_KINDS.get(kind, _("a note from you")))

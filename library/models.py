@@ -1,5 +1,7 @@
 """What an operator adds to the shipped helplines, or hides of them."""
 
+import datetime as dt
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -20,6 +22,20 @@ class OwnLineQuerySet(models.QuerySet["OwnLine"]):
     def about(self, country_code: str) -> "OwnLineQuerySet":
         """The operator's rows for one country: lines of their own and hidden ones."""
         return self.filter(country=country_code).order_by("pk")
+
+    def hide(
+        self, country: str, line_id: str, *, source: str, checked_on: dt.date
+    ) -> "OwnLine | None":
+        """Show a shipped line no more; None when it is hidden already."""
+        if self.filter(country=country, hidden_id=line_id).exists():
+            return None
+        return self.create(
+            country=country, hidden_id=line_id, source=source[:300], checked_on=checked_on
+        )
+
+    def show_again(self, country: str, line_id: str) -> None:
+        """Take the hiding of a shipped line back."""
+        self.filter(country=country, hidden_id=line_id).delete()
 
 
 class OwnLine(models.Model):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import before_welcome, person_of
+from accounts.access import before_welcome, open_while_stopped, person_of
 from accounts.forms import AwayForm, MailForm, YouForm
 
 # Says "no way out on top, please" and nothing about anybody. Kept by the browser alone.
@@ -21,12 +21,14 @@ STAY_COOKIE = "stay"
 _A_YEAR = dt.timedelta(days=365)
 
 
+@open_while_stopped
 def settings_page(request: HttpRequest) -> HttpResponse:
     """Everything that can be set, in words, each with its own page."""
     person = person_of(request)
     return render(request, "accounts/settings.html", {"person": person})
 
 
+@open_while_stopped
 def you(request: HttpRequest) -> HttpResponse:
     """Name, language and country."""
     person = person_of(request)
@@ -39,6 +41,7 @@ def you(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/form_page.html", {"form": form, "title": _("You")})
 
 
+@open_while_stopped
 def mail_settings(request: HttpRequest) -> HttpResponse:
     """What mails to the person look like."""
     person = person_of(request)
@@ -59,6 +62,7 @@ def write_again(request: HttpRequest) -> HttpResponse:
     return redirect("today")
 
 
+@open_while_stopped
 def when_away(request: HttpRequest) -> HttpResponse:
     """What a year without the person does to the account."""
     person = person_of(request)
@@ -72,6 +76,8 @@ def when_away(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/form_page.html", {"form": form, "title": title})
 
 
+@open_while_stopped
+@open_while_stopped
 @require_POST
 def way_out(request: HttpRequest) -> HttpResponse:
     """Hide "Leave this page" in this browser, for those it puts off, or show it again."""

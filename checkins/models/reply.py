@@ -56,8 +56,6 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
             raise Nothing
         with transaction.atomic():
             held = _held(member.pk)
-            if not held.circle.person.is_here:
-                raise links.Dead
             if twice := self._said_just_now(held, share, gesture, words.strip(), now):
                 return twice
             reply = self.model(
@@ -87,7 +85,11 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         return hello is not None and hello.undo(now)
 
     def standing(self) -> "ReplyQuerySet":
-        """What was not undone."""
+        """What was neither undone nor hidden by moderators."""
+        return self.not_undone().filter(hidden_at=None)
+
+    def not_undone(self) -> "ReplyQuerySet":
+        """What was not undone: a person's own, also what moderators hid from pages."""
         return self.filter(undone_at=None)
 
     def to_forget(self, now: dt.datetime) -> "ReplyQuerySet":
@@ -188,7 +190,7 @@ class Reply(models.Model):
             "folded_at": _("Folded away on"),
         },
         read={"gesture": "gesture_label", "kinds": "kind_labels"},
-        rows="standing",
+        rows="not_undone",
         expired="to_forget",
     )
 
@@ -230,6 +232,7 @@ class Reply(models.Model):
     helped_at = models.DateTimeField(null=True)
     kept_at = models.DateTimeField(null=True)
     folded_at = models.DateTimeField(null=True)
+    hidden_at = models.DateTimeField(null=True)  # by a decision of the moderators
     # The dedupe key of the message that tells of it: several replies can travel in one mail.
     message_key = models.CharField(max_length=120, blank=True)
 
@@ -272,7 +275,7 @@ class Reply(models.Model):
     @property
     def can_be_answered(self) -> bool:
         """Words go both ways while the member is there to read them."""
-        return _is_reading(self.member)
+        return self.member.is_reading
 
     @transaction.atomic
     def undo(self, now: dt.datetime) -> bool:
@@ -305,6 +308,17 @@ class Reply(models.Model):
     def fold(self, now: dt.datetime) -> None:
         """Put it away from Today; it stays in what was said."""
         self._mark("folded_at", now)
+
+    @transaction.atomic
+    def hide(self, *, now: dt.datetime) -> None:
+        """Show it on no page, and take it out of the mail that waits."""
+        self._mark("hidden_at", now)
+        posting.withdraw_reply(self, now=now)
+
+    def show(self) -> None:
+        """Show it again. No second mail tells of it."""
+        self.hidden_at = None
+        self.save(update_fields=["hidden_at"])
 
     @transaction.atomic
     def forget(self, now: dt.datetime) -> None:
@@ -346,14 +360,10 @@ class Reply(models.Model):
         self.save(update_fields=[name])
 
 
-def _is_reading(member: Member) -> bool:
-    return member.state == Member.State.ACCEPTED and not member.paused_at
-
-
 def _held(member_id: int) -> Member:
     """The member's row, locked: two presses come one after the other. Raises Dead."""
     member = Member.objects.select_for_update().get(pk=member_id)
-    if not _is_reading(member):
+    if not (member.is_reading and member.circle.person.is_here):
         raise links.Dead
     return member
 

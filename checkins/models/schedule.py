@@ -167,6 +167,8 @@ class Schedule(models.Model):
     def plan(self, now: dt.datetime) -> None:
         """Set the next moment from the rhythm and the pause; the caller saves."""
         self.parked_at, self.parked_why = None, ""
+        if self.person.is_stopped:
+            raise cadence.Stopped
         if self.is_paused(now) and self.paused_until is None:
             self.next_at = None
             return
@@ -230,6 +232,14 @@ class Schedule(models.Model):
             self.next_at = now
         self._save_plan()
         self.close_overtaken()
+
+    @transaction.atomic
+    def follow_person(self, *, now: dt.datetime) -> None:
+        """Rest while the person's account is stopped; go on from the next moment when it is not."""
+        self._lock()
+        self.cancel_waiting(now)
+        self._plan_or_park(now)
+        self._save_plan()
 
     @transaction.atomic
     def stop(self, *, now: dt.datetime) -> None:

@@ -95,6 +95,7 @@ class Share(models.Model):
     in_mail = models.BooleanField()
     made_at = models.DateTimeField()
     taken_back_at = models.DateTimeField(null=True)
+    hidden_at = models.DateTimeField(null=True)  # by a decision of the moderators
     # The dedupe key of the message that carries it: several shares can travel in one mail.
     message_key = models.CharField(max_length=120, blank=True)
 
@@ -167,6 +168,18 @@ class Share(models.Model):
         self.taken_back_at = self.taken_back_at or now
         self.save(update_fields=["taken_back_at"])
         posting.withdraw(self, now=now)
+
+    @transaction.atomic
+    def hide(self, *, now: dt.datetime) -> None:
+        """Show nothing behind the link, whatever the words become."""
+        self.hidden_at = self.hidden_at or now
+        self.save(update_fields=["hidden_at"])
+        posting.withdraw(self, now=now)
+
+    def show(self) -> None:
+        """Show it again behind the link. No second mail tells of it."""
+        self.hidden_at = None
+        self.save(update_fields=["hidden_at"])
 
     def reply(
         self,

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import person_of
+from accounts.access import open_while_stopped, person_of
 from checkins.forms.reply import OldLettersForm, PersonAnswerForm
 from checkins.models import Answer, Reply
 from circles.models import Circle
@@ -50,6 +50,7 @@ def _not_sent(request: HttpRequest, letter: Reply, form: PersonAnswerForm) -> Ht
     return redirect("today")
 
 
+@open_while_stopped
 def look_back(request: HttpRequest) -> HttpResponse:
     """Kept words and past answers, newest first, thirty at a time."""
     person = person_of(request)

@@ -78,7 +78,7 @@ def member_hello(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "member": member,
         "name": name,
         "is_first": is_first,
-        "first_word": member.first_word if is_first else "",
+        "first_word": member.shown_first_word if is_first else "",
     }
     return render(request, "checkins/member_hello.html", context)
 

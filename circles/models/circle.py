@@ -84,6 +84,8 @@ class Circle(models.Model):
     # Keyed hashes of the addresses this circle has asked. An address hears an invitation once;
     # the promise outlives the address, which is deleted when somebody declines.
     asked = SealedJSONField(size=4096)
+    # By a decision of the moderators: nobody new is asked, and what waits does not leave.
+    invitations_stopped_at = models.DateTimeField(null=True)
 
     objects = CircleQuerySet.as_manager()
 
@@ -164,6 +166,16 @@ class Circle(models.Model):
                 named, in_mail = forms[member.pk]
                 member.change(named_for_hard_days=named, hard_day_in_mail=in_mail, now=now)
 
+    def stop_invitations(self, *, now: dt.datetime) -> None:
+        """Ask nobody new until a moderator says otherwise."""
+        self.invitations_stopped_at = self.invitations_stopped_at or now
+        self.save(update_fields=["invitations_stopped_at"])
+
+    def allow_invitations(self) -> None:
+        """Let the person ask people again."""
+        self.invitations_stopped_at = None
+        self.save(update_fields=["invitations_stopped_at"])
+
     def has_asked(self, address: str) -> bool:
         """Whether this circle has written to the address or to one of its variants."""
         return not set(addresses.address_hashes(address)).isdisjoint(self.asked or [])
@@ -218,6 +230,11 @@ class Circle(models.Model):
         return None
 
     def _check_room(self, now: dt.datetime) -> None:
+        if self.invitations_stopped_at is not None or not self.person.is_here:
+            raise ValidationError(
+                _("Invitations rest. A mail from the moderators says why, and how to answer it."),
+                code="stopped",
+            )
         if self.members.pending(now).count() >= MOST_PENDING:
             raise ValidationError(
                 _(

@@ -76,6 +76,7 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     said = models.CharField(max_length=5, choices=Said.choices, default="", blank=True)
+    hidden_at = models.DateTimeField(null=True)  # by a decision of the moderators
 
     objects = InvitationQuerySet.as_manager()
 
@@ -99,7 +100,8 @@ class Invitation(models.Model):
 
     def is_open(self, now: dt.datetime) -> bool:
         """Whether it can still be answered."""
-        return self.member.state == self.member.State.INVITED and now < self.expires_at
+        waits = self.member.state == self.member.State.INVITED and now < self.expires_at
+        return waits and self.hidden_at is None
 
     def can_be_undone(self, now: dt.datetime) -> bool:
         """Whether a No or Never can still be taken back by the same link."""
@@ -157,6 +159,18 @@ class Invitation(models.Model):
             self.member.take_mailbox(mailbox)
             circle.note_asked(address)
             self.send(now)
+
+    @transaction.atomic
+    def hide(self, *, now: dt.datetime) -> None:
+        """Show the letter to nobody: its mail is taken back and its link opens nothing."""
+        self.hidden_at = self.hidden_at or now
+        self.save(update_fields=["hidden_at"])
+        Message.objects.cancel(subject=self.public_id, now=now)
+
+    def show(self) -> None:
+        """Let the letter be read again by its link."""
+        self.hidden_at = None
+        self.save(update_fields=["hidden_at"])
 
     def begin_again(self, now: dt.datetime) -> None:
         """A corrected address: fourteen new days, one more mail, and no third."""

@@ -99,6 +99,10 @@ class Member(models.Model):
     accepted_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)  # by the person
     on_break_at = models.DateTimeField(null=True)  # by the member
+    # By decisions of the moderators: the two hear nothing of each other; words are not shown.
+    blocked_at = models.DateTimeField(null=True)
+    first_word_hidden_at = models.DateTimeField(null=True)
+    away_hidden_at = models.DateTimeField(null=True)
     # What the person reads about a break, in the member's own choice of words.
     away_words = SealedField(size=512)
     country = models.CharField(max_length=2, blank=True)
@@ -187,6 +191,25 @@ class Member(models.Model):
                 Mailbox.objects.give(address, key_id=self.key_id, language=language, now=now)
             )
             self.invitation.begin_again(now)
+
+    # what moderators decide
+
+    def block(self, *, now: dt.datetime) -> None:
+        """Let the two hear nothing of each other; what waits and every link ends at once."""
+        self.blocked_at = self.blocked_at or now
+        with transaction.atomic():
+            self.save(update_fields=["blocked_at"])
+            self._end_links(now)
+
+    def unblock(self) -> None:
+        """Let the two hear of each other again; old links stay dead."""
+        self.blocked_at = None
+        self.save(update_fields=["blocked_at"])
+
+    def hide_words(self, name: str, at: dt.datetime | None) -> None:
+        """Show ``first_word``, or the wording ``away``, to nobody; ``at`` None shows it again."""
+        setattr(self, f"{name}_hidden_at", at)
+        self.save(update_fields=[f"{name}_hidden_at"])
 
     # what the invitee decides
 
@@ -343,7 +366,19 @@ class Member(models.Model):
     @property
     def away_text(self) -> str:
         """What the person reads about a member who is away."""
-        return self.away_words or gettext("%(name)s is taking a break") % {"name": self.name}
+        if self.away_words and not self.away_hidden_at:
+            return self.away_words
+        return gettext("%(name)s is taking a break") % {"name": self.name}
+
+    @property
+    def shown_first_word(self) -> str:
+        """The word that waits for the member, unless moderators hid it."""
+        return "" if self.first_word_hidden_at else self.first_word
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether words go both ways: said yes, neither paused nor blocked."""
+        return self.state == self.State.ACCEPTED and not (self.paused_at or self.blocked_at)
 
     @property
     def has_bounced(self) -> bool:

@@ -43,8 +43,9 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(state="accepted")
 
     def beside(self) -> "MemberQuerySet":
-        """Members whom an answer can reach now: accepted, neither paused nor on a break."""
-        return self.accepted().filter(paused_at=None, on_break_at=None).order_by("pk")
+        """Members whom an answer can reach now: accepted, not paused, blocked or on a break."""
+        rests = Q(paused_at=None, on_break_at=None, blocked_at=None)
+        return self.accepted().filter(rests).order_by("pk")
 
     def pending(self, now: dt.datetime) -> "MemberQuerySet":
         """Members who have not answered their invitation and still can."""

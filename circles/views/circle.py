@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import person_of
+from accounts.access import open_while_stopped, person_of
 from circles import sent
 from circles.forms import HardDaysForm, HelpsForm, MemberForm
 from circles.models import Circle, Member
@@ -74,6 +74,7 @@ def member_remove(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return render(request, "circles/remove.html", {"member": found})
 
 
+@open_while_stopped
 def what_helps(request: HttpRequest) -> HttpResponse:
     """What the circle should know, and its own gestures."""
     person = person_of(request)
