@@ -1,23 +1,22 @@
-"""Reports as moderators see them: no words and no names in lists."""
+"""The office's lists of this room, and persons, whose every search is noted. No words, no names."""
+
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
 from moderation.models import Report
+from outbox.admin import LookOnly
 
 
 @admin.register(Report)
-class ReportAdmin(admin.ModelAdmin):
-    """Read only for now: claiming and deciding come with the queue."""
+class ReportAdmin(LookOnly):
+    """Every report, without a word of it; a row opens the moderator's page."""
 
-    list_display = ("public_id", "reason", "about", "made_at")
-    list_filter = ("reason", "about")
-    fields = ("public_id", "reason", "about", "made_at", "words")
-    readonly_fields = fields
-    ordering = ("made_at",)
+    list_display = ("public_id", "reason", "about", "by", "made_at", "due_at", "decided_at")
+    fields = list_display
+    list_filter = ("reason", "about", "by")
+    ordering = ("decided_at", "severity", "made_at")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Report | None = None) -> bool:
-        return False
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(super().has_view_permission(request, obj))

@@ -1,0 +1,163 @@
+"""The mails of moderators: to the one a decision concerns, and to the one who reported.
+
+They are plain on the outside. What was written, and what it rests on, stands on a page.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from moderation.measures import Action
+from outbox.mail import Mail, compose, to_body
+from outbox.models import Mailbox, Message
+
+if TYPE_CHECKING:
+    from moderation.models import Appeal, Decision, Report
+
+KIND = "moderation"
+_LASTS = dt.timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who can be written to."""
+
+    mailbox: Mailbox
+    name: str
+    country: str
+
+
+def concerned(report: "Report") -> Reader | None:
+    """Who wrote what was reported; None when there is nobody to write to any more."""
+    return _member(report) if report.by_member else _person(report)
+
+
+def reporter(report: "Report") -> Reader | None:
+    """Who reported it, if they left a way."""
+    if report.by == report.By.ANYONE:
+        return None
+    return _member(report) if report.by == report.By.MEMBER else _person(report)
+
+
+def says(action: str) -> str:
+    """What a decision means, to the one it concerns."""
+    sentences = {
+        Action.WARN: _("Nothing was changed. We ask you to read why we write."),
+        Action.HIDE: _("One thing you wrote is no longer shown."),
+        Action.BLOCK: _("This contact has ended. Neither of you hears of the other here."),
+        Action.NO_INVITES: _("You cannot invite anybody for now."),
+        Action.SUSPEND: _(
+            "Your account is suspended. What is yours stays yours, to read and to take along."
+        ),
+        Action.FREEZE: _("Somebody told us of a death, so this account rests."),
+    }
+    return sentences.get(Action(action), "")
+
+
+def statement(decision: "Decision", *, opened: bool, now: dt.datetime) -> None:
+    """Tell whom it concerns: what, and where to read why and to answer it."""
+    restful = decision.action in {Action.NONE, Action.FIXED}
+    to = concerned(decision.report)
+    if to is None or (restful and not opened):
+        return
+
+    def written() -> Mail:
+        context = {
+            "name": to.name,
+            "opened": opened,
+            "said": says(decision.action),
+            "until": decision.ends_appeal_at.date(),
+        }
+        return _mail("opened" if restful else "decision", context, to, decision)
+
+    _post(to, written, decision, "concerned", now)
+
+
+def outcome(decision: "Decision", *, now: dt.datetime) -> None:
+    """Tell the one who reported what came of it, in our words and the moderator's."""
+    to = reporter(decision.report)
+    if to is None:
+        return
+
+    def written() -> Mail:
+        context = {
+            "name": to.name,
+            "came": _outcome(decision),
+            "answer": decision.answer,
+            "signed": decision.signed,
+        }
+        return _mail("outcome", context, to, None)
+
+    _post(to, written, decision, "reporter", now)
+
+
+def appeal_answer(appeal: "Appeal", *, now: dt.datetime) -> None:
+    """Tell whoever answered a decision that somebody looked again."""
+    decision = appeal.decision
+    to = concerned(decision.report)
+    if to is None or decision.action == Action.FREEZE:
+        return
+
+    def written() -> Mail:
+        context = {"name": to.name, "changed": appeal.was_changed}
+        return _mail("appeal", context, to, decision)
+
+    _post(to, written, decision, "appeal", now)
+
+
+def _outcome(decision: "Decision") -> str:
+    if decision.action == Action.FIXED or decision.report.is_about_line:
+        return _("The helpline was looked at, and what was wrong is mended.")
+    if decision.action == Action.NONE:
+        return _("We did not find a rule that was broken. It was right to tell us all the same.")
+    if decision.action == Action.WARN:
+        return _("We have told them that this is not all right.")
+    return _("We have done something about it.")
+
+
+def _member(report: "Report") -> Reader | None:
+    member = report.member
+    if member is None or member.mailbox is None:
+        return None
+    return Reader(member.mailbox, member.name, member.country)
+
+
+def _person(report: "Report") -> Reader | None:
+    person = report.person
+    if person is None or person.mailbox is None:
+        return None
+    return Reader(person.mailbox, person.called, person.country)
+
+
+def _mail(name: str, context: dict[str, Any], to: Reader, decision: "Decision | None") -> Mail:
+    return compose(
+        f"moderation/mail/{name}",
+        context,
+        subject=_("You have a message"),
+        language=to.mailbox.language,
+        links={"decision": decision.link} if decision and name != "opened" else {},
+        country=to.country,
+    )
+
+
+def _post(
+    to: Reader, written: Callable[[], Mail], decision: "Decision", why: str, now: dt.datetime
+) -> None:
+    with translation.override(to.mailbox.language):
+        body = to_body(written())
+    Message.objects.post(
+        kind=KIND,
+        mailbox=to.mailbox,
+        key_id=decision.key_id,
+        subject=decision.public_id,
+        dedupe_key=f"{KIND}:{why}:{decision.public_id}",
+        body=body,
+        now=now,
+        expires_at=now + _LASTS,
+        lane=Message.Lane.NOW,
+        why=why,
+    )

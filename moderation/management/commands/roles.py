@@ -1,0 +1,42 @@
+"""The roles of the office: makes them, gives them, takes them, lists who has which."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from accounts.models import Person
+from moderation import roles
+from outbox import addresses
+
+
+class Command(BaseCommand):
+    help = "Without arguments: make the roles and list who has which. Else give ADDRESS some roles."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("address", nargs="?", default="")
+        parser.add_argument("role", nargs="*", help=", ".join(roles.ROLES))
+        parser.add_argument("--take", action="store_true", help="Take them away instead.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        roles.renew()
+        if options["address"]:
+            self._change(options["address"], options["role"], take=options["take"])
+        for role in roles.ROLES:
+            people = Person.objects.filter(groups__name=role).order_by("pk")
+            names = ", ".join(addresses.mask(person.email) for person in people)
+            self.stdout.write(f"{role}: {names or 'nobody yet'}")
+
+    def _change(self, address: str, wanted: list[str], *, take: bool) -> None:
+        unknown = set(wanted) - set(roles.ROLES)
+        if unknown or not wanted:
+            raise CommandError(f"Name at least one role of: {', '.join(roles.ROLES)}.")
+        try:
+            address = addresses.clean(address)
+        except ValidationError as error:
+            raise CommandError(error.messages[0]) from None
+        now = timezone.now()
+        person = Person.objects.begin(address, now=now)
+        for role in wanted:
+            (roles.take if take else roles.give)(person, role, by=None, now=now)
