@@ -19,8 +19,8 @@ _A_DAY = dt.timedelta(days=1)
 # that is missing here is shown too often; one that is here too much would lose somebody's words.
 _CHOSEN = re.compile(
     r"adult|change|choice|consent|country|csrfmiddlewaretoken|days?|do|fresh|from|gesture|how|in_mail|"
-    r"kinds?|language|later|level|long|look|member|next|now_in_quiet_hours|often|page|plain_mail|"
-    r"quiet_from|quiet_to|reads|ready|reason|reply_mail|resume|rule|said|sure|time|way|with_words|"
+    r"item|kinds?|language|later|level|long|look|may_read|member|next|now_in_quiet_hours|often|page|plain_mail|"
+    r"quiet_from|quiet_to|reads|ready|reason|reply_mail|resume|rule|said|sure|time|wants_outcome|way|with_words|"
     r"word|would_help|zone|(browser|hears|how|named)_.*"
 )
 _NOTHING = re.compile(r"\s*|[0-9a-f-]{36}")

@@ -293,6 +293,17 @@ OPERATOR_SMTP_URL = env.str("OPERATOR_SMTP_URL", default=SMTP_URL)
 IDEMPOTENCY_HEADER = env.str("IDEMPOTENCY_HEADER", default="")
 if IDEMPOTENCY_HEADER and not re.fullmatch(r"[A-Za-z0-9-]{1,64}", IDEMPOTENCY_HEADER):
     raise ImproperlyConfigured("IDEMPOTENCY_HEADER is the name of a header, without a colon.")
+
+# moderation
+# The hours in which moderators are there, and on which clock: a danger is looked at within four.
+DUTY_HOURS = env.str("DUTY_HOURS", default="09:00-18:00")
+DUTY_ZONE = env.str("DUTY_ZONE", default="UTC")
+# Only one moderator: they answer appeals against themselves, which is said publicly and logged.
+ONE_MODERATOR = env.bool("ONE_MODERATOR", default=False)
+# Who decides when a life is in imminent danger; it stands on the public page.
+DANGER_DECIDED_BY = env.str("DANGER_DECIDED_BY", default="")
+# Whom moderators can talk to afterwards; it stands on their own page.
+MODERATORS_CONTACT = env.str("MODERATORS_CONTACT", default="")
 SERVER_EMAIL = MAIL_FROM
 
 # background work

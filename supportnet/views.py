@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from accounts.access import person_of
+from accounts.access import open_while_stopped, person_of
 from accounts.forms import ZoneForm
 from accounts.models import Person
 from checkins.forms.answer import AnswerForm
@@ -158,6 +158,7 @@ def zone(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/form_page.html", {"form": form, "title": _("Your time")})
 
 
+@open_while_stopped
 def consent(request: HttpRequest) -> HttpResponse:
     """What the person said yes to, and the way to take it back."""
     person = person_of(request)

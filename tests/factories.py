@@ -11,6 +11,9 @@ from accounts.models import Person
 from checkins.cadence import EVERY_DAY
 from checkins.models import CheckIn, Schedule
 from circles.models import Circle, Member
+from moderation import roles
+from moderation.items import About, Item
+from moderation.models import Decision, Report
 from outbox.mail import Mail, to_body
 from outbox.models import Mailbox, Message
 from vault.models import Key
@@ -145,3 +148,42 @@ def message(
     )
     assert posted is not None
     return posted
+
+
+def staff(*roles_: str, name: str = "Kim", **fields: Any) -> Person:
+    """Somebody of the office with these roles."""
+    roles.renew()
+    found = person(name=name, **fields)
+    for role in roles_:
+        roles.give(found, role, by=None, now=JOINED)
+    return found
+
+
+def moderator(*, name: str = "Kim", **fields: Any) -> Person:
+    """Somebody who takes reports in hand."""
+    return staff(roles.MODERATOR, name=name, **fields)
+
+
+def report(
+    *,
+    member: Member,
+    now: dt.datetime,
+    item: Item | None = None,
+    by: str = "member",
+    reason: str = "harassment",
+    words: str = "This is not all right.",
+    **fields: Any,
+) -> Report:
+    """A member tells the moderators about the person as a whole, unless said otherwise."""
+    whole = Item(About.MEMBER, member.public_id, member, by_member=by == "person")
+    return Report.objects.store(item or whole, by=by, reason=reason, words=words, now=now, **fields)
+
+
+def decision(
+    *, report: Report, by: Person, now: dt.datetime, action: str = "warn", **fields: Any
+) -> Decision:
+    """What a moderator who has the report in hand decides."""
+    said = {"rule": "R1", "facts": "Many letters at night.", "answer": "", "signed": "Kim"}
+    return Decision.objects.decide(
+        report, **{"action": action, "ends_on": None, **said, **fields}, by=by, now=now
+    )

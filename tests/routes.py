@@ -141,6 +141,16 @@ ROUTES = {
     "report_share": get(BY_LINK, "share"),
     "report_invitation": get(BY_LINK, "invitation"),
     "report_member": get(BY_LINK, "member"),
+    "report_by_hand": get(BY_LINK, "invitation"),
+    "decision": get(BY_LINK, "decision"),
+    # moderation
+    "report_letter": get(OWNERS, "reply"),
+    "report_contact": get(OWNERS, "member"),
+    "report_line": get(OPEN, "country", "line"),
+    "own_decision": get(OWNERS, "decision"),
+    "who_looked": get(EACH_OWN),
+    "stopped": get((302, 302, 302, 302, 302)),
+    "moderation": get(OPEN),
     # open to all
     "help_now": get((200, 302, 302, 302, 302)),
     "help_country": get(OPEN, "country"),

@@ -7,6 +7,7 @@ from typing import Any
 from accounts.models import Consent, Person, Session
 from checkins.models import Answer, CheckIn, Reply, Share
 from circles.models import Circle, Invitation, Member
+from moderation.models import Appeal, Desk, Opening
 from outbox.models import Mailbox, Message
 from tests import factories
 from vault.models import Key
@@ -40,6 +41,7 @@ def everything_of(name: str) -> Person:
         closes_at=NOW + dt.timedelta(days=1),
     )
     _said(check_in, member, name)
+    _reported(person, member, name)
     Message.objects.create(
         kind="share",
         mailbox=member.mailbox,
@@ -53,6 +55,18 @@ def everything_of(name: str) -> Person:
         expires_at=NOW + dt.timedelta(days=1),
     )
     return person
+
+
+def _reported(person: Person, member: Member, name: str) -> None:
+    """A report about what the person wrote, opened, decided and answered."""
+    kim = factories.moderator()
+    report = factories.report(member=member, now=NOW, words=f"{name}-report")
+    report.claim(by=kim, now=NOW)
+    reason = f"{name}-opened, and this is why."
+    Opening.objects.open(report, category="context", reason=reason, by=kim, now=NOW)
+    decision = factories.decision(report=report, by=kim, facts=f"{name}-facts", now=NOW)
+    Appeal.objects.make(decision, words=f"{name}-appeal", now=NOW)
+    Desk.objects.choose(person, ["spam"])
 
 
 def tables_without(person: Person) -> list[str]:

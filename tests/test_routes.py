@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from accounts.models import Consent, Person
 from checkins.models import Reply, Share
+from circles.models import Member
+from moderation.models import Decision
 from tests import factories
 from tests.routes import OFFICE, READERS, ROUTES, Route
 
@@ -83,10 +85,20 @@ def things(owner: Person) -> dict[str, Any]:
         "invitation": asked_by_hand.invitation.public_id,
         "asked_by_hand": asked_by_hand.public_id,
         "country": "DE",
+        "line": "de-telefonseelsorge",
+        "decision": decided(member, now).public_id,
         "number": 1,
         "token": "invented",
         "slug": "invented",
     }
+
+
+def decided(member: Member, now: dt.datetime) -> Decision:
+    """A warning about what the owner wrote to a member."""
+    moderator = factories.moderator()
+    report = factories.report(member=member, now=now, words="Quittenmus")
+    report.claim(by=moderator, now=now)
+    return factories.decision(report=report, by=moderator, facts="Quittenmus", now=now)
 
 
 def someone(address: str, name: str) -> Person:

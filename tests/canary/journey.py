@@ -31,7 +31,9 @@ from django.utils import timezone  # noqa: E402
 
 from checkins import dispatch  # noqa: E402
 from checkins.models import Share  # noqa: E402
+from moderation.models import Appeal, Opening, Report  # noqa: E402
 from outbox.work import work  # noqa: E402
+from tests import factories  # noqa: E402
 from tests.mail_server import Mail, MailServer  # noqa: E402
 from vault import fields  # noqa: E402
 from vault.fields import Sealed, SealedField  # noqa: E402
@@ -103,7 +105,25 @@ class Walk:
         page = self.follow(self.member, self.mail_to(MEMBER), "s")
         answer = {"gesture": "canary-gesture", "words": "canary-reply", "kinds": "informational"}
         self.post(page, answer, self.member)
-        self.post(f"{page}report/", {"reason": "spam", "words": "canary-report"}, self.member)
+        about = {"item": f"share:{share.public_id}", "reason": "spam", "may_read": "on"}
+        self.post(f"{page}report/", {**about, "words": "canary-report"}, self.member)
+
+    def moderate(self) -> None:
+        """A report opened, decided, answered, and looked at again by somebody else."""
+        now, report = timezone.now(), Report.objects.get()
+        said = self.own({"facts": "canary-facts", "answer": "canary-outcome"})
+        again = self.own({"answer": "canary-again", "signed": "canary-second"})
+        kim, ray = factories.moderator(), factories.moderator()
+        report.claim(by=kim, now=now)
+        why = self.own({"reason": "canary-opened, and this is why"})
+        Opening.objects.open(report, category="context", **why, by=kim, now=now)
+        signed = self.own({"signed": "canary-signed"})
+        decision = factories.decision(report=report, by=kim, now=now, **said, **signed)
+        words = self.own({"words": "canary-appeal"})
+        appeal = Appeal.objects.make(decision, **words, now=now)
+        assert appeal is not None
+        appeal.claim(by=ray, now=now)
+        appeal.decide(change=False, **again, by=ray, now=now)
 
     def own_page(self) -> None:
         page = self.follow(self.member, self.mail_to(MEMBER), "y")
@@ -167,6 +187,7 @@ def main(target: Path, broken: str) -> None:
         walk.come_in()
         walk.invite()
         walk.say()
+        walk.moderate()
         walk.own_page()
         walk.leave_a_mail_waiting()
         walk.lose_a_session()

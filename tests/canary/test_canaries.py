@@ -44,6 +44,14 @@ CANARIES = {
     "circles.Member.first_word": "canary-first",
     "circles.Member.label": "canary-label",
     "circles.Member.name": "canary-name",
+    "moderation.Appeal.answer": "canary-again",
+    "moderation.Appeal.signed": "canary-second",
+    "moderation.Appeal.words": "canary-appeal",
+    "moderation.Decision.answer": "canary-outcome",
+    "moderation.Decision.facts": "canary-facts",
+    "moderation.Decision.signed": "canary-signed",
+    "moderation.Opening.reason": "canary-opened",
+    "moderation.Report.copied": "canary-note",
     "moderation.Report.words": "canary-report",
     "outbox.Mailbox.address": "canary-member@example.org",
     "outbox.Message.body": "canary-program",
@@ -59,7 +67,8 @@ NOT_WORDS = re.compile(
     r"(?:\w+\.)+(?:kind|lane|state|reason|setback|claim_owner|why_code|dedupe_key|message_key|way|said|"
     r"level|hard_day_rule|old_letters|country|zone|parked_why|language|reply_mail|text_version|key_hash|"
     r"address_hash|about|name|type|codename|app_label|model|wrapped|password|hidden_id|phone|tel|"
-    r"why|hours|source|object_id|object_repr|change_message|key|data|status|what)"
+    r"why|hours|source|action|rule|by|line_id|category|topics|row_hash|last_hash|previous_hash|"
+    r"object_id|object_repr|change_message|key|data|status|what)"
 )
 # Named exceptions to the pattern above: these columns of that name do hold words.
 WORDS_AFTER_ALL = {"circles.Member.name"}

@@ -110,8 +110,7 @@ def test_what_a_person_wrote_or_was_given_stays_for_years() -> None:
 
 def test_reports_are_forgotten_after_a_year(now: dt.datetime) -> None:
     member = factories.member(person=factories.person())
-    about = {"about": "member", "about_id": member.public_id, "reason": "spam"}
-    Report.objects.store(**about, words="", now=now)
+    factories.report(member=member, reason="spam", words="", now=now)
 
     purged(now + 364 * DAY)
     assert Report.objects.exists()
