@@ -1,5 +1,6 @@
 """The reader's language, and the door: pages are private unless they are marked public."""
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import InternalError, OperationalError
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -73,7 +75,9 @@ class SignInRequired:
             return redirect("stopped")
         if request.user.asleep_at:
             messages.success(request, _("Good to see you. Your account slept, and all is here."))
-        request.user.note_here(timezone.now())
+        # While a replica takes over nothing can be noted; what can be read is there all the same.
+        with contextlib.suppress(InternalError, OperationalError):
+            request.user.note_here(timezone.now())
         if request.method == "POST" and request.session.get(KEPT, {}).get("path") == request.path:
             del request.session[KEPT]
         return None

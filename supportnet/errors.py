@@ -6,7 +6,7 @@ None of them asks the database, so that they stand when it does not.
 import sys
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
 from django.shortcuts import render
@@ -16,6 +16,7 @@ from accounts.access import typed_fields
 from outbox.views import is_typed
 
 _RETRY_AFTER = "60"
+_READ_ONLY = "25006"
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -36,11 +37,19 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our fault; or the database is away for a moment, which is said as such."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if _is_database_away(sys.exc_info()[1]):
         response = _page(request, "503", 503, typed=_typed(request))
         response.headers["Retry-After"] = _RETRY_AFTER
         return response
     return _page(request, "500", 500, typed=_typed(request))
+
+
+def _is_database_away(error: BaseException | None) -> bool:
+    # While a replica takes over it reads and does not write: that is over in a minute, too.
+    is_read_only = getattr(error and error.__cause__, "pgcode", "") == _READ_ONLY
+    return isinstance(error, OperationalError | InterfaceError) or (
+        isinstance(error, InternalError) and is_read_only
+    )
 
 
 def form_lapsed(request: HttpRequest, reason: str = "") -> HttpResponse:

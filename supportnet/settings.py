@@ -137,11 +137,19 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # Nobody waits for ever: a page that cannot be had says so. Migrations may take their time.
     _seconds = env.int("STATEMENT_TIMEOUT", default=30)
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
-    DATABASES["default"]["OPTIONS"]["options"] = (
-        f"-c lock_timeout=2s -c statement_timeout={_seconds}s"
-        " -c idle_in_transaction_session_timeout=60s"
-    )
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        # A server that is cut off in the middle of an answer is noticed within half a minute.
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+        "options": (
+            f"-c lock_timeout=2s -c statement_timeout={_seconds}s"
+            " -c idle_in_transaction_session_timeout=60s"
+        ),
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
