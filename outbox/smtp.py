@@ -5,9 +5,11 @@ else does.
 """
 
 import contextlib
+import queue
 import smtplib
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -108,6 +110,8 @@ class _Lines:
                 if not more:
                     break
                 self._held += more
+        # What comes next may be a handshake, which asks for no second look.
+        self._line.sock.settimeout(max(1.0, self._line.until - time.monotonic()))
         end = self._held.find(b"\n") + 1 or len(self._held)
         answer, self._held = self._held[:end], self._held[end:]
         return answer
@@ -123,28 +127,44 @@ class _Line(smtplib.SMTP):
     file: Any
 
     def __init__(self, relay: Relay, hello: str) -> None:
-        self._relay, self._until = relay, 0.0
+        self._relay, self.until = relay, 0.0
         super().__init__(local_hostname=hello)
         self._host = relay.host  # smtplib verifies the certificate of STARTTLS against it
 
     def within(self, seconds: float) -> None:
         """All that follows has to be done by then."""
-        self._until = time.monotonic() + seconds
+        self.until = time.monotonic() + seconds
 
     def left(self) -> float:
         """Seconds until the deadline; raises TimeoutError when it has passed."""
-        left = min(self._until - time.monotonic(), stop.seconds_left)
+        left = min(self.until - time.monotonic(), stop.seconds_left)
         if left <= 0:
             raise TimeoutError
         return left
 
     def _get_socket(self, host: str, port: int, timeout: float) -> Any:
-        sock = socket.create_connection((host, port), timeout=self.left())
+        sock = self._reach(_looked_up(host, port, within=self.left()))
         # The dot goes out as a packet of its own; it must not wait for an acknowledgement.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._relay.tls == "smtps":
+            sock.settimeout(self.left())
             return ssl.create_default_context().wrap_socket(sock, server_hostname=host)
         return sock
+
+    def _reach(self, places: list[Any]) -> socket.socket:
+        """The first of a name's addresses that answers, all of them under the one deadline."""
+        for number, (family, kind, protocol, _name, address) in enumerate(places, start=1):
+            sock = socket.socket(family, kind, protocol)
+            try:
+                sock.settimeout(self.left() / (len(places) - number + 1))
+                sock.connect(address)
+            except OSError:
+                sock.close()
+                if number == len(places):
+                    raise
+            else:
+                return sock
+        raise OSError("the name has no address")
 
     def send(self, s: Any) -> None:
         data = s.encode(self.command_encoding) if isinstance(s, str) else s
@@ -269,6 +289,26 @@ class Connection:
             again = 0
         if again != 250:
             self.drop()
+
+
+def _looked_up(host: str, port: int, *, within: float) -> list[Any]:
+    """The addresses of a name. Nothing can interrupt a look-up: one that hangs is left behind."""
+    found: queue.SimpleQueue[list[Any] | OSError] = queue.SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            found.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except OSError as error:
+            found.put(error)
+
+    threading.Thread(target=look_up, name="look-up", daemon=True).start()
+    try:
+        answer = found.get(timeout=within)
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(answer, OSError):
+        raise answer
+    return answer
 
 
 def _stuffed(data: bytes) -> bytes:
