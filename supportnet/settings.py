@@ -127,6 +127,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA secure_delete=ON;"
+            "PRAGMA cache_size=-65536;PRAGMA wal_autocheckpoint=8000;"
         ),
     }
     if MODE == "test":
