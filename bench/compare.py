@@ -95,13 +95,15 @@ class Run:
         theirs: Callable[[], object],
         *,
         before: Callable[[], object] = lambda: None,
+        after: Callable[[], object] = lambda: None,
         calls: int = 1,
         clock: Callable[[], float] = time.perf_counter,
     ) -> tuple[list[float], list[float]]:
         """Seconds of both sides, one round after the other: theirs, ours, theirs, ours.
 
-        ``before`` makes the same ground for each and is not counted. With ``calls`` both sides are
-        called that often in turn in each round, and the round's sample is the median call.
+        ``before`` makes the same ground for each and ``after`` looks whether the work was done;
+        neither is counted. With ``calls`` both sides are called that often in turn in each round,
+        and the round's sample is the median call.
         """
         samples: tuple[list[float], list[float]] = ([], [])
         for _ in range(self.rounds):
@@ -111,6 +113,8 @@ class Run:
                     if call == 0:
                         before()
                     times.append(_seconds(job, clock))
+                    if call == calls - 1:
+                        after()
             for side, times in zip(samples, taken, strict=True):
                 side.append(statistics.median(times))
         return samples

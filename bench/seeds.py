@@ -1,6 +1,7 @@
 """Many rows at once, as a million people would have left them."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.core.management import call_command
 from django.db import connection, models
@@ -11,7 +12,16 @@ from outbox.models import Mailbox
 from tests import factories
 
 NINE = dt.datetime(2026, 11, 26, 8, tzinfo=dt.UTC)
-ZONES = ("Europe/Berlin", "Europe/Lisbon", "Asia/Kolkata", "America/St_Johns", "Pacific/Apia")
+# Nine in the morning in UTC+1, on the clocks of five places: all of them are due at that moment.
+CLOCKS = {
+    "Europe/Berlin": "09:00:00",
+    "Europe/Lisbon": "08:00:00",
+    "Asia/Kolkata": "13:30:00",
+    "America/St_Johns": "04:30:00",
+    "Pacific/Apia": "21:00:00",
+}
+# Every day, on weekdays, Thursdays alone, every other day: NINE is a Thursday.
+WEEKDAYS = (0b1111111, 0b0011111, 0b0001000, 0b1101010)
 POSTGRES = connection.vendor == "postgresql"
 NEW_ID = "gen_random_uuid()" if POSTGRES else "lower(hex(randomblob(16)))"
 _NUMBERS = (
@@ -35,8 +45,15 @@ def copies(model: type[models.Model], count: int, **changed: str) -> None:
         )
 
 
+def one_of(values: Iterable[object], number: str) -> str:
+    """An expression that deals the values out by a number, one after the other."""
+    dealt = list(values)
+    cases = " ".join(f"WHEN {place} THEN {value!r}" for place, value in enumerate(dealt))
+    return f"CASE ({number}) %% {len(dealt)} {cases} END"
+
+
 def people(count: int) -> None:
-    """That many people with a mailbox and a schedule, daily at nine in five zones."""
+    """That many people with a mailbox and a schedule, in twenty rhythms due at one moment."""
     ada = factories.person()
     factories.schedule(person=ada, now=NINE - dt.timedelta(days=1))
     copies(Mailbox, count, public_id=NEW_ID, key_id="n", address_hash="'x' || n")
@@ -48,7 +65,7 @@ def people(count: int) -> None:
         email="'p' || n || '@example.org'",
         mailbox_id=f"n + {ada.mailbox_id}",
     )
-    names = " ".join(f"WHEN {number} THEN '{name}'" for number, name in enumerate(ZONES))
+    local_time = one_of(CLOCKS.values(), "n / 10")
     copies(
         Schedule,
         count,
@@ -56,7 +73,9 @@ def people(count: int) -> None:
         key_id="n",
         person_id=f"n + {ada.pk}",
         mailbox_id=f"n + {ada.mailbox_id}",
-        zone=f"CASE n %% {len(ZONES)} {names} END",
+        zone=one_of(CLOCKS, "n / 10"),
+        local_time=f"({local_time})::time" if POSTGRES else local_time,
+        weekdays=one_of(WEEKDAYS, "n / 50"),
     )
     Schedule.objects.get(person=ada).delete()
     tidy()
