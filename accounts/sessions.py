@@ -62,8 +62,9 @@ class SessionStore(SessionBase):
             if must_create:
                 raise CreateError from None
             raise
-        except DatabaseError:
-            if not must_create:
+        except DatabaseError as error:
+            # This class itself says that the row is gone; its children, that the database is.
+            if type(error) is DatabaseError and not must_create:
                 raise UpdateError from None
             raise
 

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import InternalError, OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
@@ -53,6 +55,26 @@ def test_an_expired_session_opens_nothing_and_is_cleared():
     assert list(SessionStore(store.session_key).keys()) == []
     SessionStore.clear_expired()
     assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("trouble", [OperationalError, InternalError])
+def test_a_database_that_is_away_is_not_taken_for_a_session_that_ended(trouble):
+    store = made(word="Kaffee")
+
+    def away(execute, sql, *rest):
+        if sql.startswith("UPDATE"):
+            raise trouble
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(away), pytest.raises(trouble):
+        store.save()
+
+
+def test_a_session_that_ended_meanwhile_cannot_be_saved():
+    store = made(word="Kaffee")
+    Session.objects.all().delete()
+    with pytest.raises(UpdateError):
+        store.save()
 
 
 def test_the_row_holds_neither_the_key_nor_the_words():
