@@ -15,9 +15,10 @@ from kombu.exceptions import ChannelError, KombuError
 logger = logging.getLogger(__name__)
 
 _QUICK = {"socket_connect_timeout": 1, "socket_timeout": 1, "max_retries": 0}
-# After nobody heard it: the workers look by themselves, and no page waits a second per mail.
+# After nobody heard it: the workers look by themselves, and no page waits for each of its mails.
 _PAUSE = 5.0
-_PATIENCE = 1.5
+# A broker that is well answers within milliseconds; one that needs longer is still rung.
+_PATIENCE = 0.5
 _QUEUE = "celery"
 
 
@@ -34,7 +35,7 @@ class Bell:
             transaction.on_commit(self.ring, robust=True)
 
     def ring(self) -> None:
-        """Wake a worker. A broker that is gone, silent or slow costs a second, and is counted."""
+        """Wake a worker. A broker that is gone, silent or slow costs half a second a pause."""
         if not settings.REDIS_URL or time.monotonic() < self._quiet_until:
             return
         # By a hand of its own: neither a name that is never found nor a broker that drips its
@@ -63,6 +64,8 @@ class Bell:
             self._was_not_heard(type(error).__name__)
 
     def _was_not_heard(self, why: str) -> None:
+        if time.monotonic() < self._quiet_until:
+            return  # one that was too slow also failed in the end
         self._quiet_until = time.monotonic() + _PAUSE
         self.unheard[why] += 1
         logger.info("the bell was not heard")
