@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Person
+from chaos.clock import scaled, until
 from chaos.stage import Stage
 from checkins.models import CheckIn, Schedule
 from outbox.models import Message
@@ -78,6 +79,15 @@ def due(stage: Stage, count: int, *, ago: dt.timedelta = dt.timedelta(0)) -> lis
             promise(stage, one.email)
             people.append(one)
     return people
+
+
+def all_arrived(stage: Stage, seconds: float, *, but: str = "") -> None:
+    """Wait for all that was promised so far; seconds on the product's clock, at most."""
+    until(
+        lambda: stage.promise.mails.keys() - {but} <= {mail.to for mail in stage.mail.taken()},
+        "all mails so far",
+        scaled(seconds) + 20,
+    )
 
 
 def schedules_left() -> int:

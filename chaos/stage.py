@@ -95,6 +95,14 @@ class Stage:
         """The database, perhaps by way of a proxy."""
         return f"postgresql://postgres@127.0.0.1:{port or self.database_port}/postgres"
 
+    def broker_url(self) -> str:
+        """The broker; `run_local` starts one of its own, and knows where."""
+        if self.mode == POSTGRES:
+            return self._valkey.url
+        settings = (self.var / "valkey" / "valkey.conf").read_text().splitlines()
+        told = dict(line.split(" ", 1) for line in settings)
+        return f"redis://:{told['requirepass']}@127.0.0.1:{told['port']}/0"
+
     # Starting and stopping.
 
     def start(self, *names: str, **environment: str) -> None:
@@ -108,11 +116,19 @@ class Stage:
             if "web" in (names or HANDS):
                 until(self.is_up, "the site")
             for name in set(names or HANDS) & set(_WORKERS):
-                until(lambda name=name: "ready." in self.log_of(name), f"{name} to be ready")
+                self.is_ready(name)
             return
         self.keeper.start(self._run_local(environment))
         until(lambda: "Ctrl-C stops" in self.log_of("run_local"), "run_local")
         until(self.is_up, "the site")
+
+    def start_another(self, name: str) -> None:
+        """Start one more beside those that run, in both modes: beat2, worker3."""
+        self.keeper.start(self._service(name, {"REDIS_URL": self.broker_url()}))
+
+    def is_ready(self, name: str) -> None:
+        """Wait until a worker takes tasks."""
+        until(lambda: "ready." in self.log_of(name), f"{name} to be ready", 120)
 
     def start_servers(self) -> None:
         """PostgreSQL and Valkey; SQLite mode needs none (run_local brings its own Valkey)."""
@@ -206,10 +222,10 @@ class Stage:
 
         It counts as a killed sender once it happened. The points stand in chaos/hook.
         """
+        seen = set(self.points.glob(f"{point}.taken.*"))
         draft = self.points / f".{point}"
         draft.write_text(str(int(number)))
         draft.rename(self.points / point)
-        seen = set(self.points.glob(f"{point}.taken.*"))
 
         def fallen() -> int:
             for path in set(self.points.glob(f"{point}.taken.*")) - seen:

@@ -77,7 +77,7 @@ class Crowd:
     def __init__(self, stage: Stage, check_ins: list[CheckIn], hands: int = 4) -> None:
         self.stage = stage
         self.statuses: Counter[int] = Counter()
-        self.slowest = 0.0
+        self._seconds: list[float] = []
         self._left = list(check_ins)
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -93,6 +93,16 @@ class Crowd:
             self._stopped.set()
         for thread in self._threads:
             thread.join(120)
+
+    @property
+    def slowest(self) -> float:
+        """Seconds of the slowest page."""
+        return self.slow(1)
+
+    def slow(self, share: float) -> float:
+        """Seconds within which this share of the pages came."""
+        ordered = sorted(self._seconds) or [0.0]
+        return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
     @property
     def acknowledged(self) -> int:
@@ -125,7 +135,7 @@ class Crowd:
     def _count(self, visitor: Visitor) -> None:
         with self._lock:
             self.statuses[visitor.status] += 1
-            self.slowest = max(self.slowest, visitor.seconds)
+            self._seconds.append(visitor.seconds)
 
 
 def _stored(check_in: CheckIn, note: str) -> int:

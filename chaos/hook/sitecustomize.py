@@ -23,6 +23,8 @@ SCALED = {
     "outbox.smtp": ("BEFORE_DOT", "AFTER_DOT", "_TO_CONNECT", "_TO_PART"),
     "outbox.work": ("_BUDGET",),
     "outbox.poll": ("_EVERY",),
+    "outbox.tasks": ("_OFTEN",),
+    "outbox.watchdog": ("_NO_BEAT", "_STUCK", "_DOZED"),
 }
 # (module, owner inside it, function): the point is reached before it runs, or after.
 CRASH_POINTS = {
@@ -37,6 +39,8 @@ CRASH_POINTS = {
     "tick": ("checkins.dispatch", "", "tick", "before"),
     "opening": ("checkins.dispatch", "", "_open_batch", "after"),
     "ticked": ("checkins.dispatch", "", "tick", "after"),
+    "beat_sends": ("celery.beat", "Scheduler", "apply_async", "before"),
+    "beat_sent": ("celery.beat", "Scheduler", "apply_async", "after"),
 }
 
 
