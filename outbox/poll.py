@@ -18,6 +18,13 @@ _EVERY = 15.0
 _DEAF_AFTER = 420.0
 _TO_LEAVE = 90.0
 
+# A fork in the middle of a round would copy its open connection, and with SQLite what this process
+# believes to have locked: child and parent then wait for each other for ever.
+_round = threading.RLock()
+os.register_at_fork(
+    before=_round.acquire, after_in_parent=_round.release, after_in_child=_round.release
+)
+
 
 class Poll:
     """Does its jobs every quarter of a minute until it is told to stop."""
@@ -38,10 +45,11 @@ class Poll:
 
     def _run(self) -> None:
         while not self._over.wait(_EVERY):
-            for job in self._jobs:
-                self._do(job)
-            # No connection stands open between two rounds: the pool may fork at any time.
-            connections.close_all()
+            with _round:
+                for job in self._jobs:
+                    self._do(job)
+                # Nor does a connection stand open between two rounds.
+                connections.close_all()
 
     def _do(self, job: Callable[[], object]) -> None:
         try:

@@ -1,6 +1,7 @@
 """Wake-ups, with and without a beat or a broker."""
 
 import datetime as dt
+import os
 import signal
 import socket
 import threading
@@ -87,6 +88,29 @@ def test_the_poll_survives_a_job_that_fails(monkeypatch: pytest.MonkeyPatch) -> 
     running = Poll(job)
     running.start()
     assert done.wait(10)
+    running.stop()
+
+
+def test_the_pool_forks_only_between_two_rounds_of_the_poll(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(poll, "_EVERY", 0.01)
+    begun, go_on, done = threading.Event(), threading.Event(), threading.Event()
+
+    def job() -> None:
+        begun.set()
+        go_on.wait(10)
+        done.set()
+
+    running = Poll(job)
+    running.start()
+    assert begun.wait(10)
+    # With no lock the fork comes long before this; with one it waits for it.
+    threading.Timer(0.2, go_on.set).start()
+    child = os.fork()
+    if child == 0:
+        os._exit(int(not done.is_set()))
+    assert os.waitpid(child, 0)[1] == 0
     running.stop()
 
 
