@@ -131,7 +131,8 @@ class MailServer:
         self._taken: list[Taken] = []
         self._known: set[str] = set()
         self._lock = threading.Lock()
-        self._lines: set[socket.socket] = set()
+        self._lines: dict[socket.socket, int] = {}
+        self.dropped = 0  # what a de-duplicating relay had delivered before
         self._door: socket.socket | None = None
         self.port = port
 
@@ -184,6 +185,10 @@ class MailServer:
         with self._lock:
             return list(self._taken)
 
+    def peers(self) -> list[int]:
+        """The ports of those who are connected now."""
+        return list(self._lines.values())
+
     def _welcome(self, door: socket.socket) -> None:
         while True:
             try:
@@ -191,13 +196,13 @@ class MailServer:
             except OSError:
                 return
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._lines.add(line)
+            self._lines[line] = peer[1]
             threading.Thread(target=self._serve, args=(line, peer[1]), daemon=True).start()
 
     def _serve(self, line: socket.socket, peer: int) -> None:
         with contextlib.suppress(OSError, _Gone):
             _Session(self, line, peer).run()
-        self._lines.discard(line)
+        self._lines.pop(line, None)
         _hang_up(line)
 
     def rule_for(self, stage: str, to: str, peer: int) -> Rule | None:
@@ -222,6 +227,7 @@ class MailServer:
             if self.dedupe:
                 key = mail.headers.get(self.dedupe.lower(), "") + mail.to
                 if key in self._known:
+                    self.dropped += 1
                     return
                 self._known.add(key)
             self._taken.append(mail)
@@ -282,8 +288,7 @@ class _Session:
             self._say("502 no")
         elif self._act("starttls").startswith("220"):
             secured = self.server.tls.wrap_socket(self.line, server_side=True)
-            self.server._lines.discard(self.line)
-            self.server._lines.add(secured)
+            self.server._lines[secured] = self.server._lines.pop(self.line, self.peer)
             self.line, self.held, self.clear = secured, b"", False
 
     def _body(self) -> None:

@@ -14,6 +14,7 @@ from accounts.models import Person
 from chaos.clock import scaled, until
 from chaos.stage import Stage
 from checkins.models import CheckIn, Schedule
+from outbox.mail import Mail
 from outbox.models import Message
 from tests import factories
 from vault.models import Key
@@ -39,16 +40,32 @@ def post(stage: Stage, count: int) -> list[Message]:
         return [_post(stage, address(stage, "mail"), world) for _ in range(count)]
 
 
-def post_to(stage: Stage, to: str) -> Message:
+def post_to(stage: Stage, to: str, *, subject: str = "A note") -> Message:
     """One mail to this address, due now."""
-    return _post(stage, to, Key.objects.make().pk)
+    return _post(stage, to, Key.objects.make().pk, Mail(subject=subject, text="Some words.\n"))
 
 
-def _post(stage: Stage, to: str, world: int) -> Message:
+def _post(stage: Stage, to: str, world: int, mail: Mail | None = None) -> Message:
     now = timezone.now()
     mailbox = factories.mailbox(address=to, key_id=world, now=now)
     promise(stage, to)
-    return factories.message(now=now, mailbox=mailbox, dedupe_key=f"chaos:{to}")
+    message = factories.message(now=now, mailbox=mailbox, mail=mail, dedupe_key=f"chaos:{to}")
+    _say_again(message)
+    return message
+
+
+def _say_again(message: Message) -> None:
+    """Whoever cannot know whether it was posted posts it again, under the same key."""
+    Message.objects.post(
+        kind=message.kind,
+        mailbox=message.mailbox,
+        key_id=message.key_id,
+        subject=message.subject,
+        dedupe_key=message.dedupe_key,
+        now=message.made_at,
+        expires_at=message.expires_at,
+        body=message.body,
+    )
 
 
 def person(stage: Stage, *, members: int = 0, level: str = "words") -> Person:

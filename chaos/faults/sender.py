@@ -1,24 +1,46 @@
 """Senders that die, stand still, or cannot write what they should."""
 
+import resource
 import signal
+import threading
 
-from chaos import people
+from chaos import people, processes
 from chaos.book import BOTH, POSTGRES, fault
 from chaos.clock import scaled, until
-from chaos.mail_server import Hold, Rule
+from chaos.mail_server import Hold, Rule, Wait
 from chaos.stage import Stage
+from outbox.models import Message
 
 _MAILS = 12
 _BY_POINT = ("claimed", "connected", "dot", "answered", "settling", "settled")
 _BY_SERVER = ("rcpt", "body")
 _LEASE = 300
+# Runs of F01 beside the three seeds of the eight steps.
+_RANDOM_KILLS, _RANDOM_KILLS_AND_RELAY = 4, 5
+_KILLS = 200
+_KEY = "Idempotency-Key"
 
 
-@fault("F01", modes=BOTH, quick=POSTGRES, late=1300)
-def sender_killed_at_eight_steps(stage: Stage) -> None:
-    """kill -9 at each of eight steps: the mail in hand at the dot is in doubt, nothing else."""
+@fault("F01", modes=BOTH, quick=POSTGRES, late=1300, seeds=(1, 2, 3, 4, 5), timeout=900)
+def sender_killed(stage: Stage) -> None:
+    """kill -9 at each of eight steps; then 200 times at random, also with a careful relay."""
     stage.start_servers()
-    stage.start()
+    if stage.seed == _RANDOM_KILLS_AND_RELAY:
+        stage.mail.dedupe = _KEY
+        stage.start(IDEMPOTENCY_HEADER=_KEY)
+        kill_at_random(stage)
+        assert not len(stage.mail.taken()) - len({mail.id for mail in stage.mail.taken()})
+    elif stage.seed == _RANDOM_KILLS:
+        stage.start()
+        kill_at_random(stage)
+        assert _doubled(stage) <= 0.3 * _KILLS, f"{_doubled(stage)} doubled by {_KILLS} kills"
+    else:
+        stage.start()
+        kill_at_each_step(stage)
+
+
+def kill_at_each_step(stage: Stage) -> None:
+    """At the dot the mail in hand is in doubt, and nothing else ever is."""
     for step in _BY_POINT:
         fallen = stage.arm(step)
         people.post(stage, _MAILS)
@@ -26,7 +48,46 @@ def sender_killed_at_eight_steps(stage: Stage) -> None:
     for step in _BY_SERVER:
         rule = stage.mail.on(step, Hold(), skip=stage.random.randrange(_MAILS))
         people.post(stage, _MAILS)
-        kill_held(stage, rule)
+        stage.kill(held(stage, rule))
+        rule.release()
+
+
+def kill_at_random(stage: Stage) -> None:
+    """Whoever has a line to the mail server may be next, three times a second."""
+    stage.mail.on("rcpt", Wait(0.004), times=None)
+    pause = threading.Event()
+    while stage.promise.kills < _KILLS:
+        if Message.objects.unsent().count() < 300:
+            people.post(stage, 200)
+        pause.wait(stage.random.expovariate(1 / 0.25))
+        peers = stage.mail.peers()
+        victim = stage.owner_of(stage.random.choice(peers)) if peers else None
+        if victim in stage.senders():
+            stage.kill(victim)
+    stage.quiet(1300)
+    stage.told["doubled_per_kill"] = round(_doubled(stage) / _KILLS, 3)
+    stage.told["mails"] = len(stage.promise.mails)
+    stage.told["dropped_by_relay"] = stage.mail.dropped
+
+
+@fault("F04", modes=BOTH, late=1300)
+def pool_child_out_of_memory(stage: Stage) -> None:
+    """A pool child runs into SIGSEGV, another one out of memory: the neighbours go on."""
+    stage.start_servers()
+    stage.start()
+    for step in ("rcpt", "dot"):
+        rule = stage.mail.on(step, Hold(), skip=stage.random.randrange(_MAILS))
+        people.post(stage, _MAILS)
+        stage.kill(held(stage, rule), signal.SIGSEGV)
+        rule.release()
+    rule = stage.mail.on("mail", Hold())
+    people.post(stage, 3)
+    starved = held(stage, rule)
+    size = processes.resident(starved)
+    resource.prlimit(starved, resource.RLIMIT_AS, (size, size))
+    stage.promise.kills += 1
+    rule.release()
+    people.post(stage, 300)
 
 
 @fault("F05", modes=BOTH, quick=POSTGRES, late=1300)
@@ -34,27 +95,42 @@ def sender_stopped_past_its_lease(stage: Stage) -> None:
     """SIGSTOP for the lease and a minute, then SIGCONT: it sends nothing that was taken over."""
     stage.start_servers()
     stage.start()
-    stops = [stage.mail.on("rcpt", Hold(), skip=stage.random.randrange(_MAILS))]
+    # Before its mail is complete, or after the final dot: then it is in doubt.
+    step, taken = ("rcpt", False) if stage.seed % 2 else ("dot", True)
+    rule = stage.mail.on(step, Hold(taken), skip=stage.random.randrange(_MAILS))
     people.post(stage, _MAILS)
-    pid = held(stage, stops[0])
+    pid = held(stage, rule)
     stage.kill(pid, signal.SIGSTOP)
-    stops[0].release()
-    began = stage.now()
-    until(
-        lambda: stage.now() - began > scaled(_LEASE + 60),
-        "the lease and a minute",
-        scaled(_LEASE + 120) + 10,
-    )
+    rule.release()
+    began, span = stage.now(), scaled(_LEASE + 60)
+    until(lambda: stage.now() - began > span, "the lease and a minute", span + 10)
     stage.go_on(pid)
+
+
+@fault("F32", modes=BOTH, late=300, timeout=900)
+def poison(stage: Stage) -> None:
+    """Mails that nobody can write, or that kill who writes them: five starts, the end, alone."""
+    stage.start_servers()
+    stage.start()
+    stage.promise.may_end = True
+    kinds = ("render", "header", "recursion", "segfault")
+    deadly = [
+        people.post_to(stage, people.address(stage, kind), subject=f"poison {kind}")
+        for kind in kinds
+    ]
+    people.post(stage, 100)
+    stage.quiet(3000)
+    ended = Message.objects.filter(state="ended")
+    assert {row.pk for row in ended} == {row.pk for row in deadly}
+    assert {(row.reason, row.falls) for row in ended} == {("poison", 5)}
 
 
 def held(stage: Stage, rule: Rule) -> int:
     """The sender that the mail server holds by this rule."""
     until(lambda: rule.peers, f"somebody to come to {rule.stage}")
-    return until(lambda: stage.owner_of(rule.peers[-1]), "whose line it is")
+    return int(until(lambda: stage.owner_of(rule.peers[-1]), "whose line it is"))
 
 
-def kill_held(stage: Stage, rule: Rule) -> None:
-    """kill -9 for whoever is held."""
-    stage.kill(held(stage, rule))
-    rule.release()
+def _doubled(stage: Stage) -> int:
+    taken = stage.mail.taken()
+    return len(taken) - len({mail.id for mail in taken})

@@ -5,13 +5,16 @@ PYTHONPATH. So the commands stay those of `make run`, and nothing in the product
 
 CHAOS_FACTOR   scales leases, deadlines and intervals; this is the one place it is read. 1 is real.
 CHAOS_POINTS   a folder: a process that reaches a point for which a file lies there gets the signal
-               written in it. Renaming the file takes it, so one file is one signal.
+               written in it. Renaming the file takes it, so one file is one signal. With it mails
+               whose subject begins with "poison" harm whoever writes them.
 """
 
 import functools
 import importlib.machinery
 import os
+import signal
 import sys
+from email.errors import HeaderParseError
 from typing import Any
 
 FACTOR = float(os.environ.get("CHAOS_FACTOR", "1"))
@@ -63,6 +66,22 @@ def reach(point: str) -> None:
         os.kill(os.getpid(), int(file.read()))
 
 
+def _poisonous(write: Any) -> Any:
+    def writing(message: Any, mail: Any, *rest: Any) -> Any:
+        match mail.subject:
+            case "poison render":
+                raise KeyError(mail.subject)
+            case "poison header":
+                raise HeaderParseError(mail.subject)
+            case "poison recursion":
+                return writing(message, mail, *rest)
+            case "poison segfault":
+                os.kill(os.getpid(), signal.SIGSEGV)
+        return write(message, mail, *rest)
+
+    return writing
+
+
 def _with_point(function: Any, point: str, when: str) -> Any:
     @functools.wraps(function)
     def passing(*args: Any, **kwargs: Any) -> Any:
@@ -81,6 +100,8 @@ def _change(module: Any) -> None:
         for name in SCALED.get(module.__name__, ()):
             setattr(module, name, scaled(getattr(module, name)))
         _scale_what_was_computed(module)
+    if POINTS and module.__name__ == "outbox.letter":
+        module.to_bytes = _poisonous(module.to_bytes)
     if POINTS:
         for point, (where, owner, name, when) in CRASH_POINTS.items():
             if where == module.__name__:
@@ -122,7 +143,12 @@ class _Changed(importlib.machinery.PathFinder):
         return spec
 
 
-CHANGED = {*SCALED, "supportnet.celery", *(where for where, *_rest in CRASH_POINTS.values())}
+CHANGED = {
+    *SCALED,
+    "supportnet.celery",
+    "outbox.letter",
+    *(where for where, *_rest in CRASH_POINTS.values()),
+}
 # Imported by the drill under its full name it only tells the factor.
 if __name__ == "sitecustomize" and (FACTOR != 1 or POINTS):
     sys.meta_path.insert(0, _Changed)
