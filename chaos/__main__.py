@@ -5,6 +5,7 @@ ONLY=F05    these alone, with commas between them
 RESUME=1    go on where the last run stopped
 REAL=1      only the runs with real leases, deadlines and waits; a full run has them as well
 SEEDS=1     so many seeds
+MUTANTS=1   break the product in five ways, and see that the drill notices each
 JOBS=2      so many runs at a time; each has ports and folders of its own
 """
 
@@ -21,7 +22,7 @@ from typing import Any, NamedTuple
 
 import django
 
-from chaos import servers
+from chaos import mutants, servers
 from chaos.book import SEEDS, Fault, open_book
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -50,6 +51,8 @@ def main() -> int:
     os.environ |= {"SUPPORTNET_MODE": "local", "SUPPORTNET_VAR": str(servers.HOUSE / "runner")}
     os.environ |= {"DJANGO_SETTINGS_MODULE": "supportnet.settings"}
     django.setup()
+    if os.environ.get("MUTANTS"):
+        return mutants.main(run_one, _PORTS)
     runs = list(_chosen(open_book()))
     done = _done_before()
     results = [done[run.name] for run in runs if run.name in done]
