@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import django
 
 from chaos import mutants, servers
-from chaos.book import SEEDS, Fault, open_book
+from chaos.book import Fault, open_book
 
 _ROOT = Path(__file__).resolve().parent.parent
 _RESULTS = _ROOT / "var" / "chaos" / "results.jsonl"
@@ -72,7 +72,7 @@ def _chosen(book: dict[str, Fault]) -> Iterator[Run]:
     asked = os.environ
     only = [id for id in asked.get("ONLY", "").split(",") if id]
     quick, real = bool(asked.get("QUICK")), bool(asked.get("REAL"))
-    seeds = int(asked.get("SEEDS", len(SEEDS)))
+    seeds = int(asked["SEEDS"]) if asked.get("SEEDS") else None
     for fault in book.values():
         if only and fault.id not in only or quick and not fault.quick:
             continue
