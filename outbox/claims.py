@@ -1,12 +1,16 @@
 """Taking messages out of the queue and writing down what became of them, in few statements."""
 
+import contextlib
 import datetime as dt
 import logging
 import random
+import secrets
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import connections, router, transaction
+from django.db import DatabaseError, connections, router, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -28,6 +32,9 @@ _LADDER = (1, 5, 15, 60, 240)
 _FALL_LADDER = (0, 1, 5, 15)
 # A server that cannot be reached is no mail's fault, and when it is back all mail shall be quick.
 _UNREACHED = dt.timedelta(minutes=1)
+
+# PostgreSQL's invalid_sql_statement_name.
+_NO_SUCH_PLAN = "26000"
 
 # What leaves even while sending is held.
 _UNHELD = {"account"}
@@ -55,16 +62,59 @@ def claim(owner: str, *, now: dt.datetime) -> list[Message]:
     return []
 
 
-def still_ours(message: Message, owner: str) -> bool:
-    """The fence: read again right before a mail leaves. Whatever was taken back stays here."""
-    connection = connections[router.db_for_write(Message)]
-    # By hand: this runs once a mail, and building the query took longer than asking it.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM outbox_message WHERE id = %s AND claim_owner = %s AND state = 'claimed'",
-            [message.pk, owner],
-        )
-        return cursor.fetchone() is not None
+class Fence:
+    """Reads a row again right before its mail leaves: whatever was taken back stays here.
+
+    It runs once a mail, so it is the one statement that the server plans only once. A pooler that
+    gives each statement another server has never heard of the plan: then it asks in full.
+    """
+
+    _ASKS = "SELECT 1 FROM outbox_message WHERE id = {} AND claim_owner = {} AND state = 'claimed'"
+
+    def __init__(self, owner: str) -> None:
+        self._owner = owner
+        self._name = f"fence_{secrets.token_hex(6)}"
+        self._line: Any = None
+        self._cursor: Any = None
+        self._sql = ""
+
+    def still_ours(self, message: Message) -> bool:
+        """Whether this sender holds the row at this very moment."""
+        connection = connections[router.db_for_write(Message)]
+        connection.ensure_connection()
+        try:
+            return self._asked(connection, message)
+        except DatabaseError as unknown:
+            if getattr(unknown.__cause__, "pgcode", "") != _NO_SUCH_PLAN:
+                raise
+            self._sql = self._ASKS.format("%s", "%s")
+            return self._asked(connection, message)
+
+    def close(self) -> None:
+        """Let the server forget the plan."""
+        connection = connections[router.db_for_write(Message)]
+        planned = self._sql.startswith("EXECUTE") and self._line is connection.connection
+        if planned:
+            with contextlib.suppress(DatabaseError), connection.wrap_database_errors:
+                self._cursor.execute(f"DEALLOCATE {self._name}")
+        self._line = None
+
+    def _asked(self, connection: BaseDatabaseWrapper, message: Message) -> bool:
+        # By hand: Django's cursor and its wrappers take longer than the question itself.
+        with connection.wrap_database_errors:
+            if self._line is not connection.connection:
+                self._prepare(connection)
+            self._cursor.execute(self._sql, (message.pk, self._owner))
+            return self._cursor.fetchone() is not None
+
+    def _prepare(self, connection: BaseDatabaseWrapper) -> None:
+        self._line, self._cursor = connection.connection, connection.connection.cursor()
+        if connection.vendor != "postgresql":
+            self._sql = self._ASKS.format("?", "?")
+            return
+        planned = self._ASKS.format("$1", "$2")
+        self._cursor.execute(f"PREPARE {self._name} (bigint, text) AS {planned}")
+        self._sql = f"EXECUTE {self._name} (%s, %s)"
 
 
 @dataclass(frozen=True)

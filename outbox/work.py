@@ -87,6 +87,7 @@ class Sender:
         self.is_stuck = False
         self._clock, self._steady = clock, steady
         self._journal = Journal()
+        self._fence = claims.Fence(self._journal.owner)
         hello = urlsplit(settings.SITE_URL).hostname or "localhost"
         self._line = smtp.Connection(smtp.relay(settings.SMTP_URL), hello)
         self._since_opened = 0
@@ -105,6 +106,7 @@ class Sender:
 
     def close(self, *, settled: bool) -> None:
         """Let go of journal and connection; an unsettled journal stays for the sweeper."""
+        self._fence.close()
         self._journal.close(settled=settled)
         self._line.close()
 
@@ -141,7 +143,7 @@ class Sender:
                 raise _LetGo
             self._connect()
             # The fence: whatever was taken back until this moment stays here.
-            if not claims.still_ours(message, self._journal.owner):
+            if not self._fence.still_ours(message):
                 return None
             self._hand_over(letter)
         except _LetGo:

@@ -97,3 +97,53 @@ def test_whoever_lost_a_row_settles_nothing(now: dt.datetime) -> None:
     claims.settle("me", {message.pk: claims.ended("expired")}, now=now)
     message.refresh_from_db()
     assert (message.state, message.claim_owner) == ("claimed", "another")
+
+
+@pytest.mark.django_db
+def test_the_fence_sees_what_was_taken_back_a_moment_ago(now: dt.datetime) -> None:
+    box = factories.mailbox()
+    for _ in range(3):
+        factories.message(mailbox=box, now=now)
+    fence = claims.Fence("me")
+    first, second, third = claims.claim("me", now=now)
+
+    assert fence.still_ours(first)
+    Message.objects.cancel(subject=second.subject, now=now)
+    assert not fence.still_ours(second)
+    Message.objects.filter(pk=third.pk).update(claim_owner="another")
+    assert not fence.still_ours(third)
+    assert fence.still_ours(first)
+    fence.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pooler_that_forgot_the_plan_is_asked_in_full(now: dt.datetime) -> None:
+    box = factories.mailbox()
+    for _ in range(2):
+        factories.message(mailbox=box, now=now)
+    fence = claims.Fence("me")
+    first, second = claims.claim("me", now=now)
+    assert fence.still_ours(first)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+
+    assert fence.still_ours(second)
+    Message.objects.cancel(subject=first.subject, now=now)
+    assert not fence.still_ours(first)
+    fence.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_fence_holds_on_a_new_connection_too_and_leaves_no_plan(now: dt.datetime) -> None:
+    factories.message(mailbox=factories.mailbox(), now=now)
+    fence = claims.Fence("me")
+    (mine,) = claims.claim("me", now=now)
+    assert fence.still_ours(mine)
+    connection.close()
+    assert fence.still_ours(mine)
+    fence.close()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM pg_prepared_statements")
+            assert cursor.fetchall() == []

@@ -118,7 +118,7 @@ def test_a_stopped_sender_keeps_what_may_have_left(now: dt.datetime, sender: Jou
         assert states == ["waiting", "doubt", "claimed"]
     else:
         assert states == ["claimed", "claimed", "claimed"]
-    assert not claims.still_ours(rest, sender.owner) or connection.vendor == "sqlite"
+    assert not claims.Fence(sender.owner).still_ours(rest) or connection.vendor == "sqlite"
 
     claims.settle(sender.owner, {m.pk: claims.sent(m) for m in (handed, accepted)}, now=now)
     assert [facts(message)[0] for message in (handed, accepted)] == ["sent", "sent"]
