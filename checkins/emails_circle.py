@@ -1,7 +1,7 @@
 """The kinds of mail between a person and their circle, and when they may leave."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from accounts.models import Person
 from checkins.models import Reply, Share
@@ -18,8 +18,8 @@ _AWAKE = dt.timedelta(hours=1)
 def may_all_leave(messages: Sequence[Message], now: dt.datetime) -> dict[int, Verdict]:
     """Not to somebody who left, was paused or rests; not in their quiet hours."""
     boxes = {message.mailbox_id for message in messages}
-    members = {one.mailbox_id: one for one in Member.objects.beside().filter(mailbox__in=boxes)}
-    shown = _shown({message.dedupe_key for message in messages})
+    members = {one.mailbox_id: one for one in Member.objects.beside().at(boxes)}
+    shown = _shown({message.dedupe_key for message in messages}, members.values())
     return {
         message.pk: _may_leave(message, members[message.mailbox_id], now)
         if message.mailbox_id in members and shown.get(message.dedupe_key, True)
@@ -35,11 +35,14 @@ def reply_may_leave(message: Message, now: dt.datetime) -> Verdict:
     return Go() if wanted else Drop()
 
 
-def _shown(keys: Collection[str]) -> dict[str, bool]:
+def _shown(keys: Collection[str], members: Iterable[Member]) -> dict[str, bool]:
     """By message, whether anything it brings is still given; a mail without shares is not in it."""
     shown: dict[str, bool] = {}
+    known = {member.pk: member for member in members}
     for share in Share.objects.in_messages(keys):
-        shown[share.message_key] = shown.get(share.message_key, False) or share.is_shown()
+        if share.member_id in known:  # to the others nothing leaves anyway
+            share.member = known[share.member_id]
+            shown[share.message_key] = shown.get(share.message_key, False) or share.is_shown()
     return shown
 
 

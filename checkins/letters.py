@@ -141,7 +141,6 @@ def _to_member(
         {
             "name": Said(member.name),
             "person": Said(person.called),
-            "be_there": settings.SITE_URL + reverse("how_to_be_there"),
             **context,
         },
         subject=_subject(person.display_name),

@@ -49,7 +49,7 @@ def planned(member: Member, answer: "Answer") -> Choice | None:
     key = str(member.pk)
     told = answer.told.get(key)
     told_level = None if told is None else WORDS if told else WORD
-    if answer.words.really_hard:
+    if answer.is_really_hard:
         return Choice(told_level, member.hard_day_in_mail) if told_level else None
     level = answer.levels.get(key, _standing(member, told_level))
     return Choice(level, answer.forms.get(key, member.in_mail)) if level else None
@@ -60,20 +60,29 @@ def given(share: "Share") -> Given | None:
 
     Worked out on reading: a level lowered since or a harder word closes what was open before.
     """
-    answer = share.answer
-    if share.taken_back_at or share.hidden_at or answer is None:
-        return None
-    choice = planned(share.member, answer)
-    if choice is None:
+    answer, choice = share.answer, _choice(share)
+    if answer is None or choice is None:
         return None
     level = lower(choice.level, share.level)
     return Given(
         level=level,
         in_mail=choice.in_mail,
         words=answer.words.heard_at(level),
-        hard_day=answer.words.really_hard,
+        hard_day=answer.is_really_hard,
         on=answer.local_date,
     )
+
+
+def is_given(share: "Share") -> bool:
+    """Whether the member can read anything of it just now."""
+    return _choice(share) is not None
+
+
+def _choice(share: "Share") -> Choice | None:
+    answer = share.answer
+    if share.taken_back_at or share.hidden_at or answer is None:
+        return None
+    return planned(share.member, answer)
 
 
 def _standing(member: Member, told_level: str | None) -> str | None:

@@ -8,7 +8,8 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import css_inline
@@ -20,7 +21,7 @@ from library.context import help_for
 from outbox import headers, links, skeleton
 from outbox.links import Link
 from outbox.skeleton import Said
-from vault.ring import keyed_hash, keyed_hashes
+from vault.ring import keyed_hashes
 
 _MARK_LETTERS = 16
 _NAMED = re.compile(r"[a-z_]{1,20}")
@@ -61,7 +62,7 @@ def mark(name: str) -> str:
     """What stands in a text where the link ``name`` will be. Nobody can type one by chance."""
     if not _NAMED.fullmatch(name):
         raise ValueError("a mark is named with small letters")
-    return _mark(name, keyed_hash(f"mark|{name}"))
+    return _marks(name, settings.VAULT_HASH_KEYS)[0]
 
 
 def compose(
@@ -86,12 +87,8 @@ def compose(
     called = headers.clean(subject)
     stop_link = mark("unsubscribe") if unsubscribe else ""
     shown = {"subject": Said(called), "marks": {name: mark(name) for name in links}, **context}
-    with translation.override(language):
-        pages = skeleton.render(
-            (template, language, country, settings.SITE_URL, stop_link),
-            shown,
-            lambda filled: _rendered(template, filled, country=country, stop_link=stop_link),
-        )
+    place = _Place(template, language, country, stop_link, settings.SITE_URL)
+    pages = skeleton.render(place, shown, lambda filled: _rendered(place, filled))
     if unsubscribe:
         links = {**links, "unsubscribe": unsubscribe}
     return Mail(
@@ -105,20 +102,29 @@ def compose(
     )
 
 
-def _rendered(
-    template: str, context: dict[str, Any], *, country: str, stop_link: str
-) -> skeleton.Pages:
+class _Place(NamedTuple):
+    """What a frame depends on beside its context."""
+
+    template: str
+    language: str
+    country: str
+    stop_link: str
+    site_url: str
+
+
+def _rendered(place: _Place, context: dict[str, Any]) -> skeleton.Pages:
     marks = context["marks"]
     shown = {
         "link": next(iter(marks.values()), ""),
         **context,
         "links": marks,
-        "stop_link": stop_link,
-        "help": help_for(country),
-        "site_url": settings.SITE_URL,
+        "stop_link": place.stop_link,
+        "help": help_for(place.country),
+        "site_url": place.site_url,
     }
-    text = render_to_string(f"{template}.txt", shown)
-    page = render_to_string(f"{template}.html", shown)
+    with translation.override(place.language):
+        text = render_to_string(f"{place.template}.txt", shown)
+        page = render_to_string(f"{place.template}.html", shown)
     return skeleton.Pages(skeleton.tidy(text), _inliner.inline(page))
 
 
@@ -167,15 +173,20 @@ def _with_links(mail: Mail, address: Callable[[str, Link], str]) -> Texts:
     text, page = mail.text, mail.html
     for name, link in mail.links.items():
         there = address(name, link)
-        # A body sealed before a rotation of the hash keys holds the mark of the older key.
-        for hashed in keyed_hashes(f"mark|{name}"):
-            text = text.replace(_mark(name, hashed), there)
-            page = page.replace(_mark(name, hashed), html.escape(there))
+        for marked in _marks(name, settings.VAULT_HASH_KEYS):
+            text = text.replace(marked, there)
+            page = page.replace(marked, html.escape(there))
     return Texts(mail.subject, mail.from_name, text, page)
 
 
-def _mark(name: str, hashed: str) -> str:
-    return f"{name}-{hashed.partition(':')[2][:_MARK_LETTERS]}"
+@lru_cache(maxsize=128)
+def _marks(name: str, ring: str) -> list[str]:
+    """What may stand for a link, by the keys of ``ring``: that of the newest one first.
+
+    A body sealed before a rotation of the hash keys holds the mark of an older key.
+    """
+    hashes = sorted(keyed_hashes(f"mark|{name}"), key=lambda one: -int(one.partition(":")[0]))
+    return [f"{name}-{hashed.partition(':')[2][:_MARK_LETTERS]}" for hashed in hashes]
 
 
 def _packed(link: Link) -> list[Any]:

@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
-from django.utils.functional import Promise
-
 # Signs of the private use area: no template has them, and people's words are never searched.
 _MARKED = re.compile("\ue000([0-9]+)\ue001")
 _MOST_KEPT = 512
@@ -48,7 +46,8 @@ def render(
 ) -> Pages:
     """The pages of ``context``; those of one ``key`` that differ in people's words alone are kept.
 
-    A context that holds more than texts, numbers, lists and dictionaries is rendered each time.
+    A context that holds more than texts, numbers, lists and dictionaries is rendered each time; so
+    is one with lazy texts, which may read differently in another language.
     """
     words: list[str] = []
     try:
@@ -93,8 +92,6 @@ def _without(value: Any, words: list[str]) -> Hashable:
             return (bool, value)  # or it would be the same key as a number
         case None | str() | int():
             return value
-        case Promise():
-            return str(value)
     raise _Unfit
 
 

@@ -17,7 +17,12 @@ _NONCE = 12
 
 
 class Sealed(bytes):
-    """A closed value as it stands in the database."""
+    """A closed value as it stands in the database; ``opened`` is its text once it was read.
+
+    It lives as long as the row in memory, which is a request or a batch.
+    """
+
+    opened: str | None = None
 
 
 def seal(plain: str, *, key_id: int, bound: str, size: int) -> Sealed:
@@ -122,8 +127,10 @@ class SealedField(models.BinaryField):
         return super().get_lookup(lookup_name)
 
     def open_on(self, instance: Any, value: Sealed) -> Any:
-        values = (getattr(instance, name) for name in self.bound)
-        return self.open(value, self._key_of(instance), *values)
+        if value.opened is None:
+            bound = self.bound_text(*(getattr(instance, name) for name in self.bound))
+            value.opened = unseal(value, key_id=self._key_of(instance), bound=bound)
+        return self.from_text(value.opened)
 
     def open(self, value: Sealed, key_id: int, *bound: Any) -> Any:
         """Open a value read with ``values_list``; ``bound`` are the bound attributes' values."""

@@ -54,7 +54,17 @@ class ShareQuerySet(models.QuerySet["Share"]):
 
     def in_messages(self, keys: Collection[str]) -> "ShareQuerySet":
         """The shares many messages bring, with what decides whether each is still given."""
-        return self.filter(message_key__in=keys).select_related("member", "check_in__answered")
+        found = self.filter(message_key__in=keys).select_related("check_in__answered")
+        # Bound values included: without them the sealed ones cannot be opened.
+        answered = ("person", "key_id", "local_date", "word", "chosen")
+        return found.only(
+            "message_key",
+            "member",
+            "taken_back_at",
+            "hidden_at",
+            "check_in__id",
+            *(f"check_in__answered__{name}" for name in answered),
+        )
 
     def in_one_mail(self, share: "Share") -> "ShareQuerySet":
         """The shares one mail brings, this one included, the newest first."""
@@ -125,7 +135,7 @@ class Share(models.Model):
 
     def is_shown(self) -> bool:
         """Whether there is something to read behind its link just now."""
-        return self.given is not None
+        return sharing.is_given(self)
 
     def with_its_company(self) -> list["Share"]:
         """The shares that came in one mail with it, itself included, the newest first."""

@@ -1,6 +1,7 @@
 """Words for choosing members: of a person, beside them, named, over."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -46,6 +47,12 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """Members whom an answer can reach now: accepted, not paused, blocked or on a break."""
         rests = Q(paused_at=None, on_break_at=None, blocked_at=None)
         return self.accepted().filter(rests).order_by("pk")
+
+    def at(self, mailboxes: Collection[int | None]) -> "MemberQuerySet":
+        """The members behind these mailboxes, with what decides when a mail may leave to them."""
+        hours = ("zone", "quiet_from", "quiet_to", "now_in_quiet_hours")
+        levels = ("level", "in_mail", "hard_day_in_mail")
+        return self.filter(mailbox__in=mailboxes).only("mailbox", *hours, *levels)
 
     def pending(self, now: dt.datetime) -> "MemberQuerySet":
         """Members who have not answered their invitation and still can."""
