@@ -36,8 +36,9 @@ class SessionStore(SessionBase):
         if row is None:
             self._session_key = None
             return {}
-        # The person's own key is opened on the way: nearly every page needs it.
-        Key.objects.open_many({row.key_id} | ({row.person_key} - {None}))
+        # The person's own key comes along: nearly every page needs it.
+        Key.objects.open_beside(row, row.key_id)
+        Key.objects.open_beside(row, row.person_key_id, "person_key")
         try:
             return dict(row.data)
         except KeyGone:
@@ -83,4 +84,8 @@ class SessionStore(SessionBase):
         rows = Session.objects.filter(
             key_hash=Session.hash(self.session_key), expires_at__gt=timezone.now()
         )
-        return rows.annotate(person_key=F("person__key_id")).first()
+        return rows.annotate(
+            person_key_id=F("person__key_id"),
+            **Key.objects.beside("key_id"),
+            **Key.objects.beside("person__key_id", "person_key"),
+        ).first()

@@ -2,6 +2,7 @@
 
 import contextlib
 import secrets
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,6 +24,12 @@ class KeyGone(Exception):
 
 class KeyShut(Exception):
     """The key is there and does not open: VAULT_KEYS lacks its master key, or has another one."""
+
+
+class _Beside(models.Func):
+    """One column of the key whose number stands in another row, read in that row's own query."""
+
+    template = "(SELECT k.%(column)s FROM vault_key k WHERE k.id = %(expressions)s)"
 
 
 class KeyQuerySet(models.QuerySet["Key"]):
@@ -55,6 +62,26 @@ class KeyQuerySet(models.QuerySet["Key"]):
             for row in self.filter(pk__in=key_ids - scope.keys()):
                 with contextlib.suppress(KeyShut):
                     scope[row.pk] = row.unwrap()
+
+    def beside(self, number: str = "key_id", called: str = "key") -> dict[str, models.Func]:
+        """Annotations with which another model's query brings a key along; see ``open_beside``."""
+        return {
+            f"{called}_ring": _Beside(
+                number, column="ring", output_field=models.PositiveSmallIntegerField()
+            ),
+            f"{called}_wrapped": _Beside(
+                number, column="wrapped", output_field=models.BinaryField()
+            ),
+        }
+
+    def open_beside(self, row: Any, number: int | None, called: str = "key") -> None:
+        """Open a key that came along with a row into the scope; one gone or shut stays out."""
+        scope = opened()
+        wrapped = getattr(row, f"{called}_wrapped")
+        if scope is not None and number is not None and wrapped is not None:
+            key = Key(id=number, ring=getattr(row, f"{called}_ring"), wrapped=wrapped)
+            with contextlib.suppress(KeyShut):
+                scope[number] = key.unwrap()
 
     def _made(self, *, is_installation: bool) -> "Key":
         # Random, not counted: the number is known before the insert and can be bound into the seal.

@@ -98,7 +98,7 @@ def test_a_saved_session_that_was_ended_meanwhile_does_not_come_back(client):
     assert not Session.objects.exists()
 
 
-def test_a_page_of_somebody_signed_in_asks_for_session_keys_and_person_only(
+def test_a_page_of_somebody_signed_in_asks_for_the_session_with_its_keys_and_the_person_only(
     client, django_assert_num_queries
 ):
     client.force_login(factories.person())
@@ -106,5 +106,5 @@ def test_a_page_of_somebody_signed_in_asks_for_session_keys_and_person_only(
     other = Client()
     other.force_login(factories.person())
     other.get("/sign-out/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         other.get("/sign-out/")
