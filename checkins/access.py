@@ -34,7 +34,7 @@ def _stop(check_in: CheckIn, now: dt.datetime) -> None:
 
 
 def _share(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
-    share = Share.objects.for_reading().with_mail().filter(public_id=public_id).first()
+    share = Share.objects.behind(public_id)
     if share is None or not share.check_in.person.is_here:
         return None
     if not share.member.is_reading:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
+from checkins import sharing
 from checkins.models import Answer, Reply, Share
 from checkins.models.reply import last_undoable
 from library.context import help_for
@@ -29,7 +30,8 @@ class Given:
 def page_of(share: Share, now: dt.datetime) -> dict[str, Any]:
     """The context of the member's page behind the link of a share."""
     person = share.member.circle.person
-    given = [_cut(each) for each in share.with_its_company() if each.is_shown()]
+    heard = [each.given for each in share.with_its_company()]
+    given = [_cut(each) for each in heard if each is not None]
     conversation = list(Reply.objects.conversation(share))
     mine = [reply for reply in conversation if not reply.by_person]
     return {
@@ -46,9 +48,7 @@ def page_of(share: Share, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _cut(share: Share) -> Given:
-    given = share.given
-    assert given is not None
+def _cut(given: sharing.Given) -> Given:
     said = given.words
     return Given(
         day=date_format(given.on, pgettext("a day, in Django's date format", "l j F")),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from django.db import models, transaction
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from checkins import posting, sharing
@@ -15,13 +14,24 @@ from checkins.models.answer import Answer
 from checkins.models.reply import REPLIES_A_DAY, Reply, TooMany
 from circles.models import Member
 from outbox import limits, links
-from outbox.models import Message
+from outbox.models import LeftAt
+from vault.models import Key
 from vault.part import Part
 
 if TYPE_CHECKING:
     from accounts.models import Person
 
 LINK_LIFE = dt.timedelta(days=14)
+
+
+class _KeyOfMail(models.Func):
+    """The message that brings the share of this public id; null when there is none."""
+
+    template = (
+        "(SELECT NULLIF(s.message_key, '') FROM checkins_share s"
+        " WHERE s.public_id = %(expressions)s)"
+    )
+    output_field = models.CharField()
 
 
 class ShareQuerySet(models.QuerySet["Share"]):
@@ -39,14 +49,25 @@ class ShareQuerySet(models.QuerySet["Share"]):
         """The order in which pages and mails tell of them."""
         return self.order_by("-made_at", "-pk")
 
-    def with_mail(self) -> "ShareQuerySet":
-        """With when their mail left or was made, and whether it brings other shares too."""
-        mails = Message.objects.filter(dedupe_key=models.OuterRef("message_key"))
-        moment = mails.values(at=Coalesce("sent_at", "made_at"))[:1]
-        others = Share.objects.filter(
-            message_key=models.OuterRef("message_key"), member=models.OuterRef("member")
-        ).exclude(pk=models.OuterRef("pk"))
-        return self.annotate(mailed_at=models.Subquery(moment), in_company=models.Exists(others))
+    def behind(self, public_id: uuid.UUID) -> "Share | None":
+        """The share a link stands for, with all of its page but the words to and fro: one query.
+
+        What came in one mail with it, the key and when the mail left come along.
+        """
+        this = models.Value(public_id, output_field=models.UUIDField())
+        rows = list(
+            self.filter(Q(public_id=public_id) | Q(message_key=_KeyOfMail(this)))
+            .select_related("check_in__answered", "member__circle__person")
+            .annotate(mailed_at=LeftAt("message_key"), **Key.objects.beside())
+            .newest_first()
+        )
+        share = next((row for row in rows if row.public_id == public_id), None)
+        if share is None:
+            return None
+        Key.objects.open_beside(share, share.key_id)
+        share.check_in.person = share.member.circle.person
+        share.company = [row for row in rows if row.member_id == share.member_id]
+        return share
 
     def in_message(self, key: str) -> "ShareQuerySet":
         """The shares a message brings, the newest first."""
@@ -111,6 +132,9 @@ class Share(models.Model):
 
     objects = ShareQuerySet.as_manager()
 
+    # What came in one mail with it, itself included; known when it was opened by its link.
+    company: list["Share"] | None = None
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["check_in", "member"], name="one_share_a_member"),
@@ -139,9 +163,7 @@ class Share(models.Model):
 
     def with_its_company(self) -> list["Share"]:
         """The shares that came in one mail with it, itself included, the newest first."""
-        if getattr(self, "in_company", True):
-            return list(Share.objects.in_one_mail(self))
-        return [self]
+        return self.company or list(Share.objects.in_one_mail(self))
 
     def link_ends_at(self) -> dt.datetime:
         """Fourteen days after the mail, also when the check-in closed."""

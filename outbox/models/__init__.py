@@ -2,6 +2,16 @@
 
 from outbox.models.facts import Alarm, Hold, Limit, Outage, Pulse
 from outbox.models.mailbox import Mailbox, Suppression
-from outbox.models.message import Message
+from outbox.models.message import LeftAt, Message
 
-__all__ = ["Alarm", "Hold", "Limit", "Mailbox", "Message", "Outage", "Pulse", "Suppression"]
+__all__ = [
+    "Alarm",
+    "Hold",
+    "LeftAt",
+    "Limit",
+    "Mailbox",
+    "Message",
+    "Outage",
+    "Pulse",
+    "Suppression",
+]

@@ -158,6 +158,16 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return row[0] if row else None
 
 
+class LeftAt(models.Func):
+    """When the mail of a dedupe key left, or was made: a column for a query of another room."""
+
+    template = (
+        "(SELECT COALESCE(m.sent_at, m.made_at) FROM outbox_message m"
+        " WHERE m.dedupe_key = %(expressions)s)"
+    )
+    output_field = models.DateTimeField()
+
+
 class Message(models.Model):
     """One mail to one mailbox: the row is the queue.
 
