@@ -171,6 +171,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['message_key'], name='reply_by_message'),
         ),
         migrations.AddIndex(
+            model_name='reply',
+            index=models.Index(condition=models.Q(('by_person', False), ('folded_at', None), ('undone_at', None)), fields=['key_id', '-made_at', '-id'], name='reply_on_today'),
+        ),
+        migrations.AddIndex(
             model_name='answer',
             index=models.Index(fields=['person', 'local_date', 'check_in'], include=('word',), name='answer_history'),
         ),

@@ -111,7 +111,9 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         midnight = person.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
         said = Answer.objects.of(person).select_related("check_in")
         today = models.Q(local_date=person.today(now)) | models.Q(answered_at__gte=midnight)
-        return said.filter(today).order_by("-answered_at").first()
+        # No question is open for longer: years of earlier answers are not looked at.
+        lately = midnight.date() - cadence.LONGEST_OPEN - dt.timedelta(days=1)
+        return said.filter(today, local_date__gte=lately).order_by("-answered_at").first()
 
     def preview(
         self,

@@ -120,8 +120,17 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         return rows.select_related("member", "share__check_in").order_by("-made_at", "-pk")
 
     def for_today(self, person: "Person", now: dt.datetime) -> "ReplyQuerySet":
-        """What Today shows: said by members and not folded away, with what was answered."""
-        return self.to_person(person).filter(folded_at=None, made_at__lte=now).with_answers()
+        """What Today shows: said by members and not folded away, with what was answered.
+
+        Found by whose words they are: one index in the order of the page, however many years lie
+        behind it. What a letter does not show of its member stays where it is.
+        """
+        rows = self.filter(key_id=person.key_id, folded_at=None, made_at__lte=now)
+        letters = rows.standing().from_members().order_by("-made_at", "-pk").with_answers()
+        unread = (
+            f"member__{name}" for name in ("label", "away_words", "answers_when", "first_word")
+        )
+        return letters.select_related("member").defer(*unread)
 
     def in_message(self, key: str) -> "ReplyQuerySet":
         """The replies one mail tells of, in the order they were said."""
@@ -143,8 +152,7 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
 
     def conversation(self, share: "Share") -> "ReplyQuerySet":
         """Words both ways about one share, in the order they were said."""
-        rows = self.filter(share=share).standing().select_related("member", "answers")
-        return rows.order_by("made_at", "pk")
+        return self.filter(share=share).standing().order_by("made_at", "pk")
 
     def on_own_page(self, member: Member, now: dt.datetime) -> "ReplyQuerySet":
         """What a member's own page shows: their hellos of late, and all that was answered to them.
@@ -238,11 +246,19 @@ class Reply(models.Model):
 
     objects = ReplyQuerySet.as_manager()
 
+    # What the person answered to it, where ``with_answers`` was asked for.
+    my_answers: list["Reply"]
+
     class Meta:
         verbose_name_plural = "replies"
         indexes = [
             models.Index(fields=["member", "-made_at"], name="reply_of_member"),
             models.Index(fields=["message_key"], name="reply_by_message"),
+            models.Index(
+                fields=["key_id", "-made_at", "-id"],
+                condition=models.Q(by_person=False, undone_at=None, folded_at=None),
+                name="reply_on_today",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,8 @@ from outbox.models import Mailbox
 if TYPE_CHECKING:
     from circles.models.member import Member  # noqa: F401 - named in the base class below
 
+# Sealed words of a member that stand on pages of their own.
+_LONG = ("answers_when", "away_words", "first_word")
 _OF_LATE = dt.timedelta(days=1)
 _ENDED_ROW_LASTS = dt.timedelta(days=30)
 
@@ -59,8 +61,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(state="invited", invitation__expires_at__gt=now)
 
     def beside_or_pending(self, now: dt.datetime) -> "MemberQuerySet":
-        """Both of them together with the circle, in one query: for Today."""
-        return (self.beside() | self.pending(now)).select_related("circle", "mailbox")
+        """Both of them and the circle, without their long texts, in one query: for Today."""
+        both = (self.beside() | self.pending(now)).select_related("circle", "mailbox")
+        long = (*_LONG, *(f"circle__{name}" for name in ("asked", "gestures", "helps_me")))
+        return both.defer(*long, "mailbox__address")
 
     def hearing(self) -> "MemberQuerySet":
         """Members who hear of an answer without being asked about each time."""
