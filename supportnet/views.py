@@ -98,7 +98,6 @@ def _letters(person: Person, now: dt.datetime) -> dict[str, Any]:
     return {
         "replies": Reply.objects.for_today(person, now),
         "local_now": person.local(now),
-        "choices": Reply.Choice.choices,
     }
 
 

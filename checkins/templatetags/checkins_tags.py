@@ -4,12 +4,19 @@ import datetime as dt
 from typing import Any
 
 from django import template
+from django.forms import BoundField, ChoiceField
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from checkins import moments
-from checkins.forms.answer import HEARS
+from checkins.forms.answer import HEARS, AnswerForm
+from checkins.forms.reply import ReplyForm
 from checkins.models import Answer, Reply
 from checkins.models.reply import last_undoable
+from checkins.pieces import fields, filled
 from circles.models import Member
 
 register = template.Library()
@@ -34,6 +41,89 @@ def ago(at: dt.datetime, now: dt.datetime) -> str:
 def word_label(word: str) -> str:
     """The label of one of the six words."""
     return str(_WORDS.get(word, ""))
+
+
+@register.simple_tag
+def levels() -> list[tuple[str, Any]]:
+    """What a member may get of one answer."""
+    return HEARS
+
+
+@register.simple_tag
+def one_tap_answers() -> list[tuple[str, Any]]:
+    """What the person can say in one tap to a gesture that asks."""
+    return list(Reply.Choice.choices)
+
+
+@register.simple_tag
+def answer_fields(form: AnswerForm) -> SafeString:
+    """The word, and a little more."""
+    return fields("checkins/_answer_fields.html", form, tells_hard_days="with_words" in form.fields)
+
+
+@register.simple_tag
+def reply_fields(form: ReplyForm) -> SafeString:
+    """A gesture, words, and what they are meant as."""
+    field = form.fields["gesture"]
+    assert isinstance(field, ChoiceField)
+    gestures = tuple(field.choices)
+    if any(value not in Reply.Gesture.values for value, _label in gestures):
+        # The circle's own: somebody wrote them, so nothing drawn of them is kept.
+        return render_to_string("checkins/_reply_fields.html", {"form": form})
+    return fields("checkins/_reply_fields.html", form, gestures=gestures)
+
+
+@register.simple_tag
+def chip(member: Member, field: BoundField) -> SafeString:
+    """What a member hears of this answer, and the choice of another level."""
+    level = field.value()
+    look = {"level": level if level in _HEARS else "", "is_open": bool(field.errors)}
+    return filled("checkins/_chip.html", look, member.public_id, name=member.name)
+
+
+@register.simple_tag
+def letter(reply: Reply, now: dt.datetime, csrf_token: str) -> SafeString:
+    """A letter from the circle as Today shows it."""
+    kinds = ", ".join(reply.kind_labels)
+    return filled(
+        "checkins/_letter.html",
+        _look(reply) | {"has_kinds": bool(kinds)},
+        reply.public_id,
+        name=reply.member.name,
+        made_on=timezone.localtime(reply.made_at).date().isoformat(),
+        when=moments.ago_words(reply.made_at, now),
+        gesture_label=reply.gesture_label,
+        words=reply.words,
+        kinds=kinds,
+        answered=format_html_join("", "{}", ((_my_answer(one),) for one in reply.my_answers)),
+        csrf_token=csrf_token,
+    )
+
+
+def _look(reply: Reply) -> dict[str, str | bool | None]:
+    gesture, can_be_answered = reply.gesture, reply.can_be_answered
+    return {
+        # A gesture of the circle's own is words like others: all of them are drawn alike.
+        "gesture": gesture if gesture in Reply.Gesture.values else "own",
+        "has_gesture": bool(gesture),
+        "has_words": bool(reply.words),
+        "can_be_answered": can_be_answered,
+        "asks": can_be_answered and reply.asks and not reply.my_answers,
+        "thanked": reply.thanked_at is not None,
+        "helped": reply.helped_at is not None,
+        "kept": reply.kept_at is not None,
+    }
+
+
+def _my_answer(answer: Reply) -> SafeString:
+    both = bool(answer.gesture and answer.words)
+    return filled(
+        "checkins/_my_answer.html",
+        {"both": both},
+        answer.public_id,
+        gesture_label=answer.gesture_label,
+        words=answer.words,
+    )
 
 
 @register.inclusion_tag("checkins/_own_letters.html")

@@ -520,16 +520,16 @@ def circle_of(ada: Person, size: int, now: dt.datetime) -> CheckIn:
 
 
 @pytest.mark.parametrize("size", [1, 3])
-def test_today_asks_the_same_eight_questions_for_one_and_for_three(
+def test_today_asks_the_same_seven_questions_for_one_and_for_three(
     page: Client, ada: Person, now: dt.datetime, size: int, django_assert_num_queries
 ) -> None:
     circle_of(ada, size, now)
     said(page)
 
-    # session, keys, person, members, answer, schedule, letters, what was answered to them
-    with django_assert_num_queries(8):
+    # session with keys, person, members, answer, schedule, letters, what was answered to them
+    with django_assert_num_queries(7):
         assert "Member 0" in said(page)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert "Member 0" in page.get("/today/replies/").content.decode()
 
 
@@ -539,14 +539,14 @@ def test_what_was_said_asks_the_same_few_questions_for_one_and_for_three(
 ) -> None:
     check_in = circle_of(ada, size, now)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert "Member 0" in page.get(f"/said/{check_in.public_id}/").content.decode()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert "Member 0" in page.get(f"/near/{check_in.public_id}/").content.decode()
 
 
 @pytest.mark.parametrize("size", [1, 3])
-def test_pages_behind_links_ask_three_questions_for_one_and_for_three(
+def test_pages_behind_links_ask_the_same_few_questions_for_one_and_for_three(
     client: Client, ada: Person, now: dt.datetime, size: int, django_assert_num_queries
 ) -> None:
     check_in = circle_of(ada, size, now)
@@ -556,7 +556,41 @@ def test_pages_behind_links_ask_three_questions_for_one_and_for_three(
 
     with django_assert_num_queries(3):
         assert client.get(f"/c/{check_in.public_id}/").status_code == 200
-    with django_assert_num_queries(3):
+    # the share with its key, and the words to and fro
+    with django_assert_num_queries(2):
         assert client.get(f"/s/{share.public_id}/").status_code == 200
     with django_assert_num_queries(4):
         assert client.get(f"/c/{check_in.public_id}/said/").status_code == 200
+
+
+@pytest.mark.parametrize("days", [1, 4])
+def test_a_page_with_several_answers_in_one_mail_asks_the_same_two_questions(
+    client: Client, ada: Person, now: dt.datetime, days: int, django_assert_num_queries
+) -> None:
+    ben = factories.member(person=ada, name="Ben", level="words")
+    for day in range(days):
+        check_in = factories.check_in(person=ada, now=now, asked=False)
+        check_in.answer("okay", note=f"note {day}", now=now)
+    Share.objects.update(message_key="share:one mail")
+    share = Share.objects.filter(member=ben)[0]
+    client.get(urlsplit(links.url(Link("s", share.public_id), 1)).path)
+
+    with django_assert_num_queries(2):
+        page = client.get(f"/s/{share.public_id}/").content.decode()
+
+    assert [f"note {day}" in page for day in range(days)] == [True] * days
+
+
+@pytest.mark.parametrize("years", [0, 2])
+def test_years_behind_somebody_add_no_question_to_today(
+    page: Client, ada: Person, now: dt.datetime, years: int, django_assert_num_queries
+) -> None:
+    circle_of(ada, 1, now)
+    for number in range(years * 12):
+        long_ago = now - dt.timedelta(days=30 * (number + 1))
+        asked = factories.check_in(person=ada, now=long_ago)
+        asked.answer("good", note=f"years ago {number}", now=long_ago)
+    said(page)
+
+    with django_assert_num_queries(7):
+        assert "years ago" not in said(page)
