@@ -4,6 +4,12 @@ from bench.compare import SQLITE, Comparison, Stage
 
 # The peer wants its own tables; nothing else of the run knows them.
 BEAT = Stage("django-celery-beat", "postgres", {"DJANGO_SETTINGS_MODULE": "bench.beat_settings"})
+# The pages as people get them: production's own settings.
+SITE = Stage(
+    "production",
+    "postgres",
+    {"DJANGO_SETTINGS_MODULE": "bench.settings", "SUPPORTNET_MODE": "production"},
+)
 
 COMPARISONS = (
     # the clock
@@ -16,5 +22,8 @@ COMPARISONS = (
     Comparison("celery-beat", "bench.beat.against_celery_beat", BEAT),
     # mails
     # pages
+    Comparison("reply-page", "bench.pages.reply_page", SITE),
+    Comparison("today", "bench.pages.today", SITE),
+    Comparison("history", "bench.pages.history", SITE),
     # load
 )
