@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -47,25 +48,42 @@ class Installation:
 
     def start(self) -> None:
         """Start it and wait until it says where to look."""
-        elsewhere = {"DATABASE_URL", "REDIS_URL", "SMTP_URL"}
-        environment = {name: value for name, value in os.environ.items() if name not in elsewhere}
-        environment |= {
-            "SUPPORTNET_MODE": "local",
-            "SUPPORTNET_VAR": str(self.folder),
-            "SITE_URL": self.site,
-            "MAILBOX_PORT": str(self.mail_port),
-        }
         with self._said.open("w") as said:
             self._process = subprocess.Popen(
                 [sys.executable, "manage.py", "run_local"],
                 cwd=settings.BASE_DIR,
-                env=environment,
+                env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,
             )
         until(self._is_up_or_gave_up)
         assert self._process.poll() is None, self._said.read_text()
+
+    def _environment(self) -> dict[str, str]:
+        elsewhere = {"DATABASE_URL", "REDIS_URL", "SMTP_URL"}
+        kept = {name: value for name, value in os.environ.items() if name not in elsewhere}
+        return kept | {
+            "SUPPORTNET_MODE": "local",
+            "SUPPORTNET_VAR": str(self.folder),
+            "SITE_URL": self.site,
+            "MAILBOX_PORT": str(self.mail_port),
+        }
+
+    def post(self, subject: str) -> None:
+        """Put a mail into the outbox, and ring for nobody."""
+        code = "from django.core.mail import send_mail;"
+        code += f"send_mail({subject!r}, 'Words.', None, ['alex@example.org'])"
+        command = [sys.executable, "manage.py", "shell", "-c", code]
+        subprocess.run(
+            command, cwd=settings.BASE_DIR, env=self._environment(), check=True, capture_output=True
+        )
+
+    def heard(self, part: str) -> str:
+        """When a part of the machine was last heard, as the database has it."""
+        with sqlite3.connect(self.folder / "supportnet.sqlite3", timeout=20) as database:
+            asked = "SELECT max(heard_at) FROM outbox_pulse WHERE name = ?"
+            return str(database.execute(asked, [part]).fetchone()[0] or "")
 
     def _is_up_or_gave_up(self) -> bool:
         assert self._process is not None

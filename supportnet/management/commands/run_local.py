@@ -102,7 +102,8 @@ def _services(var: Path, port: int, mail_port: int, common: dict[str, str]) -> l
     return [
         Service("mailbox", [*manage, "mailbox", "--port", str(mail_port)], environment=common),
         Service("web", web, floor=1, environment=common),
-        Service("worker", worker, floor=1, environment=common),
+        # The mail in hand gets its minute; a second Ctrl-C does not wait for it.
+        Service("worker", worker, floor=1, grace=90.0, environment=common),
         Service(
             "beat",
             [*celery, "beat", "--schedule", str(schedule), "--pidfile", ""],
