@@ -1,9 +1,7 @@
 """Talking to mail servers, good and bad ones."""
 
 import datetime as dt
-import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +14,9 @@ from cryptography.x509.oid import NameOID
 from django.core.exceptions import ImproperlyConfigured
 
 from outbox import smtp as post
+from supportnet.local.valkey import free_port
 from tests.mail_server import MailServer
+from tests.outbox import names
 from tests.outbox.slow_server import SlowServer
 
 Connect = Callable[[str], post.Connection]
@@ -164,36 +164,23 @@ def test_a_server_that_drips_after_the_dot_leaves_a_doubt(
 def test_a_name_whose_look_up_hangs_costs_one_try(
     connection: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    over = threading.Event()
     monkeypatch.setattr(post, "_TO_CONNECT", 0.2)
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **kw: over.wait())
-    with pytest.raises(post.Broken):
+    with names.silent(), pytest.raises(post.Broken):
         connection("smtp://mail.example.org").open()
-    over.set()
 
 
-def test_a_name_that_is_not_known_keeps_the_mail_here(
-    connection: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def unknown(*args: object, **kwargs: object) -> None:
-        raise socket.gaierror
-
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    with pytest.raises(post.Broken) as broken:
+def test_a_name_that_is_not_known_keeps_the_mail_here(connection: Connect) -> None:
+    with names.unknown(), pytest.raises(post.Broken) as broken:
         connection("smtp://mail.example.org").open()
     assert broken.value.step == "connect"
 
 
 def test_the_next_address_of_a_name_is_tried_when_one_is_silent(
-    connection: Connect, smtp: MailServer, monkeypatch: pytest.MonkeyPatch
+    connection: Connect, smtp: MailServer
 ) -> None:
-    look_up = socket.getaddrinfo
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        dead = look_up("127.0.0.1", gone.getsockname()[1], type=socket.SOCK_STREAM)
-    both = dead + look_up("127.0.0.1", smtp.port, type=socket.SOCK_STREAM)
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **kw: both)
     line = connection("smtp://mail.example.org")
-    line.open()
+    with names.at_ports(free_port(), smtp.port):
+        line.open()
     assert hand_over(line)
 
 
