@@ -1,20 +1,24 @@
 """One mail that came in, as far as it can be read without believing it."""
 
+import codecs
 import email
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email import policy
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses
 
-from outbox import headers
+from outbox import headers, quoting
 
 LARGEST = 10 * 1024 * 1024
 # Real mails have a handful of parts; thousands, one in the other, are a weapon.
 _MOST_PARTS = 100
 _BEGINNING = 200_000
+_LONGEST_TEXT = 100_000
+# Codecs of Python that are no charsets of mails, and some of them slow.
+_NO_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
 _RECIPIENTS = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
 # What vacation programs, lists and loops put into their mails (RFC 3834 and its forerunners).
 _TELLTALE = (
@@ -54,6 +58,23 @@ class Incoming:
         return str(self.mail.get("Message-ID", "")).strip()
 
     @property
+    def text(self) -> str:
+        """What a reader would see, as text; the plain part is preferred to the page."""
+        for kind in ("text/plain", "text/html"):
+            found = "\n".join(_content(part) for part in self._shown() if _is(part, kind))
+            if found.strip():
+                return found
+        return ""
+
+    @property
+    def has_attachments(self) -> bool:
+        """Whether files came along; small pictures of a signature are none."""
+        return any(_is_file(part) for part in _parts(self.mail))
+
+    def _shown(self) -> Iterator[Message]:
+        return (part for part in _parts(self.mail) if not _is_file(part))
+
+    @property
     def is_automatic(self) -> bool:
         """Whether a machine wrote it: answering those makes loops."""
         said = _plain(self.mail, "Auto-Submitted").partition(";")[0].strip()
@@ -91,7 +112,10 @@ def read(raw: bytes, *, sender: str | None, recipients: Iterable[str]) -> Incomi
 def addresses_in(mail: Message, names: Iterable[str]) -> list[tuple[str, str]]:
     """The (name, address) pairs of some headers."""
     values = [decoded(value) for name in names for value in mail.get_all(name, [])]
-    return getaddresses([value[:10_000] for value in values])
+    try:
+        return getaddresses([value[:10_000] for value in values])
+    except RecursionError:  # comments in comments in comments
+        return []
 
 
 def decoded(value: object) -> str:
@@ -104,6 +128,65 @@ def decoded(value: object) -> str:
         )
     except (ValueError, LookupError):
         return str(value)
+
+
+def _parts(mail: Message) -> Iterator[Message]:
+    """The parts of a mail, without those of a mail that was put into it."""
+    yield mail
+    # Asked for the payload of a leaf, the email package decodes it, and some cannot be decoded.
+    inner = mail.get_payload() if mail.is_multipart() else []
+    if mail.get_content_maintype() == "multipart":
+        for part in inner:
+            if isinstance(part, Message):
+                yield from _parts(part)
+
+
+def _is(part: Message, kind: str) -> bool:
+    return part.get_content_type() == kind and not part.is_multipart()
+
+
+def _is_file(part: Message) -> bool:
+    if part.is_multipart():
+        return part.get_content_type() == "message/rfc822"
+    if part.get_content_disposition() == "attachment":
+        return True
+    inline = part.get_content_disposition() == "inline" or part.get("Content-ID") is not None
+    return part.get_content_maintype() != "text" and not inline
+
+
+def _content(part: Message) -> str:
+    raw = part.get_payload(decode=True)
+    if not isinstance(raw, bytes):
+        return ""
+    text = _text(raw[:_LONGEST_TEXT], part.get_content_charset() or "utf-8")
+    if part.get_content_type() == "text/html":
+        return quoting.text_of_page(text)
+    if str(part.get_param("format", "")).lower() == "flowed":
+        return _unfolded(text, delsp=str(part.get_param("delsp", "")).lower() == "yes")
+    return text
+
+
+def _text(raw: bytes, charset: str) -> str:
+    for name in (charset, "utf-8", "cp1252"):
+        try:
+            if codecs.lookup(name).name not in _NO_CHARSETS:
+                return raw.decode(name).replace("\0", "")
+        except (LookupError, ValueError):
+            continue
+    return raw.decode("latin-1").replace("\0", "")
+
+
+def _unfolded(text: str, *, delsp: bool) -> str:
+    """Lines that a mail program folded, as they were typed (RFC 3676)."""
+    paragraphs: list[list[str]] = []
+    goes_on = False
+    for line in text.replace("\r\n", "\n").split("\n"):
+        typed = line[1:] if line.startswith(" ") else line
+        if not goes_on or typed.startswith(">"):
+            paragraphs.append([])
+        goes_on = typed.endswith(" ") and typed != "-- " and not typed.startswith(">")
+        paragraphs[-1].append(typed[:-1] if goes_on and delsp else typed)
+    return "\n".join("".join(parts) for parts in paragraphs)
 
 
 def _plain(mail: Message, name: str) -> str:
