@@ -4,7 +4,9 @@ import datetime as dt
 import uuid
 
 from accounts.models import Person
+from checkins import by_mail
 from checkins.models import CheckIn, Schedule, Share
+from circles.access import OWN_PAGE
 from outbox import links
 from outbox.links import Found, Purpose
 
@@ -42,16 +44,26 @@ def _share(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
     return Found(share.member.generation, share, alive=now < share.link_ends_at())
 
 
+def _member(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
+    found = OWN_PAGE.find(public_id, now)
+    heard = found is not None and found.thing.is_reading and found.thing.circle.person.is_here
+    return found if heard else None
+
+
 def _letters(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
     person = Person.objects.filter(public_id=public_id).first()
     return Found(1, person) if person else None
 
 
-CHECK_IN = Purpose("c", _check_in, "check_in_link")
+CHECK_IN = Purpose("c", _check_in, "check_in_link", answers=by_mail.TO_CHECK_IN)
 MAILS = Purpose("p", _mails, "mail_rhythm", stop=_stop)
-SHARE = Purpose("s", _share, "share", fresh=Share.send_fresh_link)
+SHARE = Purpose("s", _share, "share", fresh=Share.send_fresh_link, answers=by_mail.TO_SHARE)
 # Only a one-click stop stands in a mail, no link to a page: those of the person ask for sign-in.
-LETTERS = Purpose("r", _letters, "mail_rhythm", stop=Person.stop_reply_mail)
+LETTERS = Purpose(
+    "r", _letters, "mail_rhythm", stop=Person.stop_reply_mail, answers=by_mail.TO_LETTERS
+)
+# What a member says by answering a mail that brought nothing to answer to: a hello.
+HELLO = Purpose("h", _member, page="", answers=by_mail.TO_PERSON)
 
-for _purpose in (CHECK_IN, MAILS, SHARE, LETTERS):
+for _purpose in (CHECK_IN, MAILS, SHARE, LETTERS, HELLO):
     links.register(_purpose)

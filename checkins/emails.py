@@ -74,6 +74,7 @@ def asking(check_in: CheckIn) -> Mail:
                 "rhythm": Link("p", check_in.public_id),
             },
             unsubscribe=Link("p", check_in.public_id),
+            reply_to=Link("c", check_in.public_id),
         )
 
 

@@ -54,7 +54,8 @@ def share_mail(shares: Sequence["Share"], *, leaves_at: dt.datetime) -> mail.Mai
         if given is not None and given.hard_day:
             return _hard_day(shares[0], given, items[-1], leaves_at)
         if all(item["hello"] for item in items):
-            return _to_member(member, "mail/hello", context, button=member.own_link)
+            to = _page(shares[0])
+            return _to_member(member, "mail/hello", context, button=member.own_link, reply_to=to)
         told = zip(shares, reversed(items), strict=True)
         newest = next(share for share, item in told if not item["hello"])
         return _to_member(member, "mail/share", context, button=_page(newest))
@@ -104,6 +105,7 @@ def notice(replies: Sequence["Reply"]) -> mail.Mail:
             from_name="" if person.plain_mail else first_word(names[0]),
             language=language,
             unsubscribe=Link("r", person.public_id),
+            reply_to=Link("r", person.public_id),
             country=person.country,
         )
 
@@ -131,7 +133,12 @@ def _hard_day(
 
 
 def _to_member(
-    member: "Member", template: str, context: dict[str, Any], *, button: Link
+    member: "Member",
+    template: str,
+    context: dict[str, Any],
+    *,
+    button: Link,
+    reply_to: Link | None = None,
 ) -> mail.Mail:
     if member.plain_mail:
         return _plainly(member, button)
@@ -148,8 +155,14 @@ def _to_member(
         language=_language(member),
         links={"page": button, "own": member.own_link},
         unsubscribe=member.stop_link,
+        reply_to=reply_to or _answers_to(member, button),
         country=member.country,
     )
+
+
+def _answers_to(member: "Member", button: Link) -> Link:
+    # Pressing Reply answers what the mail brought; where it brought nothing, it is a hello.
+    return button if button.purpose == "s" else Link("h", member.public_id, member.generation)
 
 
 def _plainly(member: "Member", button: Link) -> mail.Mail:
@@ -162,6 +175,7 @@ def _plainly(member: "Member", button: Link) -> mail.Mail:
             language=_language(member),
             links={"page": button, "own": member.own_link},
             unsubscribe=member.stop_link,
+            reply_to=_answers_to(member, button),
             country=member.country,
         )
 

@@ -5,7 +5,7 @@ import uuid
 
 from circles.models import Invitation, Member
 from outbox import links
-from outbox.links import Found, Purpose
+from outbox.links import Answering, Found, Link, Purpose
 from outbox.models import Message
 
 # The outbox forgets what it sent after this time, and a link to manage mail ends with it.
@@ -56,9 +56,16 @@ def _stop(member: Member, now: dt.datetime) -> None:
         member.take_break(now)
 
 
-INVITATION = Purpose("i", _invitation, "invitation")
+# Yes, no and never are taps on a page; a mail in reply is answered with the way there.
+_TO_LETTER = Answering(
+    lambda invitation: invitation.member.mailbox,
+    link=lambda invitation: Link("i", invitation.public_id, invitation.member.generation),
+)
+_TO_OWN_PAGE = Answering(lambda member: member.mailbox, link=lambda member: member.own_link)
+
+INVITATION = Purpose("i", _invitation, "invitation", answers=_TO_LETTER)
 BY_HAND = Purpose("j", _by_hand, "invitation_by_hand")
-OWN_PAGE = Purpose("y", _member, "member_page", fresh=Member.send_own_page)
+OWN_PAGE = Purpose("y", _member, "member_page", fresh=Member.send_own_page, answers=_TO_OWN_PAGE)
 STOP = Purpose("u", _member, "member_stop", stop=_stop)
 
 for _purpose in (INVITATION, BY_HAND, OWN_PAGE, STOP):

@@ -46,6 +46,7 @@ def invitation(
         language=language,
         links={"letter": link},
         from_name=person.called,
+        reply_to=link,
     )
 
 
@@ -62,6 +63,7 @@ def own_page(*, person: Person, member: "Member", language: str) -> Mail:
         links={"page": member.own_link},
         from_name=person.called,
         unsubscribe=member.stop_link,
+        reply_to=member.own_link,
         country=member.country,
     )
 

@@ -1,10 +1,11 @@
-"""The outbox's own kind: mails of the site itself, sign-in codes above all."""
+"""The outbox's own kinds: mails of the site itself, sign-in codes above all, and a word back."""
 
 from collections.abc import Sequence
 
 from outbox import kinds
 from outbox.mail import Mail, from_body
 from outbox.models import Message
+from outbox.models.mailbox import WORD_BACK
 
 
 def written(messages: Sequence[Message]) -> dict[int, Mail]:
@@ -13,4 +14,6 @@ def written(messages: Sequence[Message]) -> dict[int, Mail]:
     return {message_id: from_body(body) for message_id, body in bodies.items() if body}
 
 
+# Both answer what somebody did a moment ago.
 kinds.register(kinds.Kind("account", render=written, is_routine=False))
+kinds.register(kinds.Kind(WORD_BACK, render=written, is_routine=False))

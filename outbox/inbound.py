@@ -7,13 +7,18 @@ by then everything that follows from it is committed. The same mail again change
 import datetime as dt
 import logging
 from collections.abc import Iterable
+from hashlib import sha256
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
-from outbox import incoming, reports, returns
+from outbox import addresses, incoming, links, quoting, reports, returns, word_back
 from outbox.incoming import Incoming
-from outbox.models import Message
+from outbox.links import Answering, NotTaken
+from outbox.models import Mailbox, Message
 from outbox.reports import News
+from vault.ring import keyed_hash
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +29,7 @@ def receive(
     """Do what a mail asks for; returns in one word what that was."""
     mail = incoming.read(raw, sender=sender, recipients=recipients)
     with transaction.atomic():
-        fate = "unreadable" if mail is None else _taken(mail, now)
+        fate = "unreadable" if mail is None else take(mail, now)
     logger.info("inbound mail: %s", fate)
     return fate
 
@@ -37,11 +42,14 @@ def note(message: Message, news: News, *, now: dt.datetime) -> None:
         message.come_back(gone=news == News.GONE, now=now)
 
 
-def _taken(mail: Incoming, now: dt.datetime) -> str:
+def take(mail: Incoming, now: dt.datetime) -> str:
+    """The same for a mail that was read already; belongs to the caller's transaction."""
     news = reports.read(mail.mail)
     if news is not None:
         return _reported(mail, news, now)
-    return "ignored"
+    if mail.is_automatic or returns.is_ours(mail.author):
+        return "ignored"
+    return _answered(mail, now)
 
 
 def _reported(mail: Incoming, news: News, now: dt.datetime) -> str:
@@ -51,3 +59,58 @@ def _reported(mail: Incoming, news: News, now: dt.datetime) -> str:
         return "ignored"
     note(message, news, now=now)
     return news.value
+
+
+def _answered(mail: Incoming, now: dt.datetime) -> str:
+    """Words of a human: to whom they are meant, or one honest answer."""
+    tokens = returns.reply_tokens(" ".join(mail.recipients))
+    key = _key(mail, tokens)
+    for letter, packed in tokens[:1]:
+        try:
+            purpose, _subject, found = links.answered(letter, packed, now)
+        except links.Dead:
+            break
+        answers = purpose.answers
+        mailbox = answers.mailbox(found.thing) if answers else None
+        if answers and mailbox and _is_of(mailbox, mail.author):
+            return _taken(mail, answers, found.thing, mailbox, key, now)
+    # Ended, revoked, invented, from another address: it is the same to whoever wrote.
+    return "word back" if word_back.to_stranger(mail.author, key=key, now=now) else "ignored"
+
+
+def _taken(
+    mail: Incoming, answers: Answering, thing: object, mailbox: Mailbox, key: str, now: dt.datetime
+) -> str:
+    with translation.override(mailbox.language):
+        try:
+            sentence = _said(mail, answers, thing, key, now)
+            fate = "reply"
+        except NotTaken as no:
+            sentence, fate = str(no), "word back"
+    if sentence:
+        word_back.to_reader(mailbox, sentence, answers.link(thing), key=key, now=now)
+    return fate
+
+
+def _said(mail: Incoming, answers: Answering, thing: object, key: str, now: dt.datetime) -> str:
+    """Pass the words on; returns what is still to be said to the writer."""
+    if answers.take is None:
+        raise NotTaken(_("Answers by mail cannot be read here. The page takes your words."))
+    words = quoting.own_words(mail.text)
+    if not words:
+        raise NotTaken(_("We found no words of yours in your mail. The page takes them."))
+    answers.take(thing, words, key, now)
+    if mail.has_attachments:
+        return _("Your words have arrived. What was attached was not taken, and not kept.")
+    return ""
+
+
+def _is_of(mailbox: Mailbox, author: str) -> bool:
+    return bool(author) and mailbox.address_hash in addresses.address_hashes(author)
+
+
+def _key(mail: Incoming, tokens: list[tuple[str, bytes]]) -> str:
+    """The same for the same mail, however often it is handed over; it tells nothing of it."""
+    what = mail.identity or sha256(mail.raw).hexdigest()
+    whom = "".join(letter + packed.hex() for letter, packed in tokens[:1])
+    return keyed_hash(f"inbound|{whom}|{mail.author}|{what}")

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from django.conf import settings
 
-from outbox import headers, links
+from outbox import headers, links, returns
 from outbox.mail import Mail, with_links
 from outbox.models import Message
 from vault import ring as rings
@@ -35,6 +35,7 @@ def to_bytes(message: Message, mail: Mail, recipient: str) -> bytes:
         "Auto-Submitted: auto-generated\r\n",
         "X-Auto-Response-Suppress: All\r\n",
         *([f"{key}: {identity}\r\n"] if (key := settings.IDEMPOTENCY_HEADER) else []),
+        *_reply_lines(mail, message.ring),
         *_stop_lines(mail, message.ring),
         "MIME-Version: 1.0\r\n",
     ]
@@ -72,6 +73,11 @@ def _identity(message: Message) -> str:
     keys = rings.parse(settings.LINK_KEYS)
     key = keys.get(message.ring, keys[rings.newest(keys)])
     return hmac.new(key, f"message|{message.dedupe_key}".encode(), sha256).hexdigest()[:32]
+
+
+def _reply_lines(mail: Mail, ring: int) -> list[str]:
+    there = returns.reply_to(mail.reply_to, ring)
+    return [f"Reply-To: <{there}>\r\n"] if there else []
 
 
 def _stop_lines(mail: Mail, ring: int) -> list[str]:

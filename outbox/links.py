@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core import signing
@@ -22,6 +22,9 @@ from django.urls import reverse
 from django.utils.http import http_date
 
 from vault import ring as rings
+
+if TYPE_CHECKING:
+    from outbox.models import Mailbox
 
 _MAC = 16
 _LENGTH = 45
@@ -53,12 +56,31 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Answering:
+    """How an answer by mail is taken, for those who press Reply instead of opening the link.
+
+    ``mailbox`` is the one that may answer, ``link`` leads to where the same can be said. ``take``
+    gets the thing, the words, a key that stays the same when the mail is handed over again, and
+    now; it raises NotTaken. Without it there is only an honest answer with the link.
+    """
+
+    mailbox: "Callable[[Any], Mailbox | None]"
+    link: Callable[[Any], Link | None]
+    take: Callable[[Any, str, str, dt.datetime], None] | None = None
+
+
+class NotTaken(Exception):
+    """Words that cannot be taken as they are; the text is a sentence for who wrote them."""
+
+
+@dataclass(frozen=True)
 class Purpose:
     """One letter, how its subject is found, and the page it opens.
 
     ``find`` runs the same queries whatever it finds. ``page`` is the name of a URL that takes the
-    public id and ends with a slash. ``stop`` is the one-click stop of mail. ``fresh`` sends the
-    rightful holder of an ended link a new one.
+    public id and ends with a slash; empty where there are only answers by mail. ``stop`` is the
+    one-click stop of mail. ``fresh`` sends the rightful holder of an ended link a new one.
+    ``answers`` says what becomes of an answer by mail.
     """
 
     letter: str
@@ -66,6 +88,7 @@ class Purpose:
     page: str
     stop: Callable[[Any, dt.datetime], None] | None = None
     fresh: Callable[[Any, dt.datetime], None] | None = None
+    answers: Answering | None = None
 
 
 class Dead(Exception):
@@ -123,10 +146,30 @@ def preview_url() -> str:
 def opened(text: str, now: dt.datetime) -> tuple[Purpose, uuid.UUID, Found]:
     """What a token opens. Raises Dead; the same queries and one compare whatever is wrong."""
     letter, ring, subject, mac = _read(text)
+    purpose, subject, found = _checked(letter, ring, subject, mac, now)
+    if not purpose.page:
+        raise Dead
+    return purpose, subject, found
+
+
+def reply_token(link: Link, ring: int) -> bytes:
+    """The 33 bytes that let the holder of ``link`` answer by mail, and open nothing."""
+    return bytes([ring]) + link.subject.bytes + _mac(link, ring, use="reply|")
+
+
+def answered(letter: str, packed: bytes, now: dt.datetime) -> tuple[Purpose, uuid.UUID, Found]:
+    """What a mail to a reply address answers. Raises Dead, in the same way as ``opened``."""
+    subject = uuid.UUID(bytes=packed[1:17])
+    return _checked(letter, packed[0], subject, packed[17:], now, use="reply|")
+
+
+def _checked(
+    letter: str, ring: int, subject: uuid.UUID, mac: bytes, now: dt.datetime, use: str = ""
+) -> tuple[Purpose, uuid.UUID, Found]:
     purpose = _purposes.get(letter) or _purposes[min(_purposes)]
     found = purpose.find(subject, now)
     link = Link(letter, subject, found.generation if found else 0)
-    genuine = hmac.compare_digest(mac, _mac(link, ring))
+    genuine = hmac.compare_digest(mac, _mac(link, ring, use))
     if not (genuine and found and purpose.letter == letter):
         raise Dead
     if not found.alive:
@@ -195,9 +238,9 @@ def _read(text: str) -> tuple[str, int, uuid.UUID, bytes]:
     return letters[0], packed[0], uuid.UUID(bytes=packed[1:17]), packed[17:]
 
 
-def _mac(link: Link, ring: int) -> bytes:
+def _mac(link: Link, ring: int, use: str = "") -> bytes:
     keys = rings.parse(settings.LINK_KEYS)
     # A ring that is not ours costs the same work under some key and never fits.
     key = keys.get(ring, keys[rings.newest(keys)])
-    said = f"{link.purpose}|{ring}|{link.subject}|{link.generation}|{ring in keys}"
+    said = f"{use}{link.purpose}|{ring}|{link.subject}|{link.generation}|{ring in keys}"
     return hmac.new(key, said.encode(), sha256).digest()[:_MAC]

@@ -46,6 +46,8 @@ class Mail:
     language: str = "en"
     # Set on everything that repeats: the link behind List-Unsubscribe.
     unsubscribe: Link | None = None
+    # What an answer by mail is an answer to.
+    reply_to: Link | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def compose(
     links: dict[str, Link] | None = None,
     from_name: str = "",
     unsubscribe: Link | None = None,
+    reply_to: Link | None = None,
     country: str = "",
 ) -> Mail:
     """Render ``templates/<template>.txt`` and ``.html`` in the reader's language.
@@ -99,6 +102,7 @@ def compose(
         from_name=headers.name(from_name),
         language=language,
         unsubscribe=unsubscribe,
+        reply_to=reply_to,
     )
 
 
@@ -138,6 +142,7 @@ def to_body(mail: Mail) -> dict[str, Any]:
         "language": mail.language,
         "links": {name: _packed(link) for name, link in mail.links.items()},
         "unsubscribe": _packed(mail.unsubscribe) if mail.unsubscribe else None,
+        "reply_to": _packed(mail.reply_to) if mail.reply_to else None,
     }
 
 
@@ -151,6 +156,7 @@ def from_body(body: dict[str, Any]) -> Mail:
         language=body["language"],
         links={name: _unpacked(link) for name, link in body["links"].items()},
         unsubscribe=_unpacked(body["unsubscribe"]) if body["unsubscribe"] else None,
+        reply_to=_unpacked(body["reply_to"]) if body.get("reply_to") else None,
     )
 
 

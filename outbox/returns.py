@@ -13,12 +13,16 @@ from hashlib import sha256
 
 from django.conf import settings
 
+from outbox import links
+from outbox.links import Link
 from outbox.models import Message
 from vault import ring as rings
 
 _MAC = 16
 _NUMBER = 6
 # Mail servers may change capital letters: base32 has only one kind of them.
+_REPLY = re.compile(r"r([a-z])-([a-z2-7]{53})(?![a-z2-7])", re.IGNORECASE)
+_REPLY_BYTES = 1 + 16 + _MAC
 _RETURN = re.compile(r"b-([a-z2-7]{37})", re.IGNORECASE)
 
 
@@ -48,6 +52,32 @@ def named(text: str) -> Message | None:
 def of_token(text: str) -> Message | None:
     """The mail of a bare token, as mail providers give it back."""
     return named(f"b-{text}")
+
+
+def reply_to(link: Link | None, ring: int) -> str:
+    """The address that answers to a mail go to; empty where answers by mail are not taken.
+
+    A mail that nothing can be answered to has an address too: an honest answer comes from there.
+    """
+    if not settings.REPLY_DOMAIN:
+        return ""
+    if link is None:
+        return f"answers@{settings.REPLY_DOMAIN}"
+    packed = links.reply_token(link, ring)
+    return f"r{link.purpose}-{_letters(packed)}@{settings.REPLY_DOMAIN}"
+
+
+def reply_tokens(text: str) -> list[tuple[str, bytes]]:
+    """The reply addresses that stand in ``text``, as purpose and token."""
+    found = [(one[1].lower(), _bytes(one[2])) for one in _REPLY.finditer(text)]
+    return [(letter, packed) for letter, packed in found if packed and len(packed) == _REPLY_BYTES]
+
+
+def is_ours(address: str) -> bool:
+    """Whether this is an address of this site itself: such mail goes in circles."""
+    domain = address.rpartition("@")[2].lower()
+    ours = {settings.BOUNCE_DOMAIN.lower(), settings.REPLY_DOMAIN.lower()} - {""}
+    return domain in ours or address.lower() == settings.MAIL_FROM.lower()
 
 
 def _opened(letters: str) -> Message | None:

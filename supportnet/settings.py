@@ -292,6 +292,7 @@ if not MAIL_FROM:
 DEFAULT_FROM_EMAIL = MAIL_FROM
 # Where mail comes back to, see docs/inbound.md. Empty: the way back is closed.
 BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", default="")
+REPLY_DOMAIN = env.str("REPLY_DOMAIN", default="")
 # What to do with a mail of which nobody can know whether it left: "resend" it after ten minutes
 # with the same Message-ID, Date and links, or "hold" it until the operator decides.
 IN_DOUBT = env.str("IN_DOUBT", default="resend")

@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ('gesture', vault.fields.SealedField(bound=('public_id',), key='key_id', size=256)),
                 ('words', vault.fields.SealedField(bound=('public_id',), key='key_id', size=1024)),
                 ('kinds', vault.fields.SealedJSONField(bound=('public_id',), key='key_id', size=128)),
+                ('mail_key', models.CharField(max_length=80, null=True, unique=True)),
                 ('made_at', models.DateTimeField()),
                 ('undone_at', models.DateTimeField(null=True)),
                 ('thanked_at', models.DateTimeField(null=True)),

@@ -49,13 +49,16 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         gesture: str = "",
         words: str = "",
         kinds: Sequence[str] = (),
+        mail_key: str | None = None,
         now: dt.datetime,
     ) -> "Reply":
-        """What a member says, to a share or of their own accord."""
+        """What a member says, to a share or of their own accord; ``mail_key`` if by mail."""
         if not (gesture or words.strip()):
             raise Nothing
         with transaction.atomic():
             held = _held(member.pk)
+            if mail_key and (known := self.filter(mail_key=mail_key).first()):
+                return known
             if twice := self._said_just_now(held, share, gesture, words.strip(), now):
                 return twice
             reply = self.model(
@@ -65,6 +68,7 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
                 gesture=gesture,
                 words=words.strip(),
                 kinds=list(kinds),
+                mail_key=mail_key,
                 made_at=now,
             )
             reply.save(force_insert=True)
@@ -72,17 +76,27 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         return reply
 
     def hello(
-        self, member: Member, gesture: str = "", words: str = "", *, now: dt.datetime
+        self,
+        member: Member,
+        gesture: str = "",
+        words: str = "",
+        *,
+        mail_key: str | None = None,
+        now: dt.datetime,
     ) -> "Reply":
         """A caring word nobody asked for; raises TooMany when this member said several today."""
         if not limits.allow("hello", member.pk, at_most=HELLOS_A_DAY, within=_A_DAY, now=now):
             raise TooMany
-        return self.say(member, gesture=gesture, words=words, now=now)
+        return self.say(member, gesture=gesture, words=words, mail_key=mail_key, now=now)
 
     def undo_hello(self, member: Member, public_id: uuid.UUID, *, now: dt.datetime) -> bool:
         """Take a hello of this member back; False when there is nothing to undo."""
         hello = self.of_member(member).filter(share=None, public_id=public_id).first()
         return hello is not None and hello.undo(now)
+
+    def came_by(self, mail_key: str) -> bool:
+        """Whether this mail was taken before."""
+        return self.filter(mail_key=mail_key).exists()
 
     def standing(self) -> "ReplyQuerySet":
         """What was neither undone nor hidden by moderators."""
@@ -189,6 +203,7 @@ class Reply(models.Model):
         export={
             "member.name": _("With"),
             "by_person": _("Written by you"),
+            "by_mail": _("Came by mail"),
             "gesture": _("Gesture"),
             "words": _("Words"),
             "kinds": _("Meant as"),
@@ -235,6 +250,8 @@ class Reply(models.Model):
     gesture = SealedField(size=256)
     words = SealedField(size=1024)
     kinds = SealedJSONField(size=128)
+    # A keyed hash of the mail it came by, so that a mail delivered twice is one reply.
+    mail_key = models.CharField(max_length=80, null=True, unique=True)
     made_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
     thanked_at = models.DateTimeField(null=True)
@@ -281,6 +298,11 @@ class Reply(models.Model):
         """The kinds of support in words."""
         known = dict(Reply.SupportKind.choices)
         return [str(known[kind]) for kind in self.kinds or () if kind in known]
+
+    @property
+    def by_mail(self) -> bool:
+        """Whether the member pressed Reply instead of opening the page."""
+        return self.mail_key is not None
 
     @property
     def asks(self) -> bool:

@@ -219,6 +219,7 @@ class Share(models.Model):
         words: str = "",
         kinds: Sequence[str] = (),
         *,
+        mail_key: str | None = None,
         now: dt.datetime,
     ) -> Reply:
         """What the member says back; raises Dead when their link has ended."""
@@ -229,7 +230,13 @@ class Share(models.Model):
         ):
             raise TooMany
         return Reply.objects.say(
-            self.member, share=self, gesture=gesture, words=words, kinds=kinds, now=now
+            self.member,
+            share=self,
+            gesture=gesture,
+            words=words,
+            kinds=kinds,
+            mail_key=mail_key,
+            now=now,
         )
 
     def undo_reply(self, public_id: uuid.UUID, now: dt.datetime) -> bool:

@@ -112,6 +112,7 @@ def _look(reply: Reply) -> dict[str, str | bool | None]:
         "thanked": reply.thanked_at is not None,
         "helped": reply.helped_at is not None,
         "kept": reply.kept_at is not None,
+        "by_mail": reply.by_mail,
     }
 
 

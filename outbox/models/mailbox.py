@@ -9,7 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from outbox import addresses
 from outbox.models.message import Message
 from vault.fields import SealedField
+from vault.models import Key
 from vault.part import Part
+
+# The kind of the one honest answer to mail that could not be passed on.
+WORD_BACK = "word_back"
+_STRAY = dt.timedelta(days=3)
 
 
 class MailboxQuerySet(models.QuerySet["Mailbox"]):
@@ -39,6 +44,12 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
         found.save(update_fields=["given_at", "bounced_at"])
         return found
 
+    def to_forget(self, now: dt.datetime) -> "MailboxQuerySet":
+        """Addresses that only got a word back from us, three days later."""
+        others = Message.objects.filter(mailbox=models.OuterRef("pk")).exclude(kind=WORD_BACK)
+        strays = self.filter(message__kind=WORD_BACK, given_at__lte=now - _STRAY)
+        return strays.exclude(models.Exists(others)).filter(key_id=Key.objects.installation().pk)
+
 
 class Mailbox(models.Model):
     """One address of one person's world; the same address in two worlds is two rows.
@@ -50,7 +61,11 @@ class Mailbox(models.Model):
         key="key_id",
         what=_("Mail addresses, yours and those of your circle"),
         why=_("To send mail to the address, and to stop when asked."),
-        kept=_("As long as the account or the membership that needs it."),
+        kept=_(
+            "As long as the account or the membership that needs it. "
+            "Of somebody we could only send back a word: three days."
+        ),
+        expired="to_forget",
     )
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from checkins.models import Reply
 from circles.tasks import look_after_mail
+from outbox import inbound
 from supportnet.tasks import purge
 from tests import factories
 from tests.bad_input.house import MINUTE, House, done, opened
@@ -137,6 +138,13 @@ def lost(house: House) -> Mail:
     return house.post_comes()[-1]
 
 
+def word_back(house: House) -> Mail:
+    """Somebody answered a mail that cannot be answered by mail."""
+    raw = b"From: mina@example.org\r\nTo: answers@answers.example.org\r\n\r\n" + CANARY.encode()
+    inbound.receive(raw, now=timezone.now())
+    return house.post_comes()[-1]
+
+
 EVERY_KIND = [
     code,
     invitation,
@@ -156,6 +164,7 @@ EVERY_KIND = [
     share_plainly,
     sleep,
     lost,
+    word_back,
 ]
 
 

@@ -64,7 +64,7 @@ CLEAR = {
 }
 # Never a person's words: choices, codes, zones, hashes, names of our own.
 NOT_WORDS = re.compile(
-    r"(?:\w+\.)+(?:kind|lane|state|reason|setback|claim_owner|why_code|dedupe_key|message_key|way|said|"
+    r"(?:\w+\.)+(?:kind|lane|state|reason|setback|claim_owner|why_code|dedupe_key|message_key|mail_key|way|said|"
     r"level|hard_day_rule|old_letters|country|zone|parked_why|language|reply_mail|text_version|key_hash|"
     r"address_hash|about|name|type|codename|app_label|model|wrapped|password|hidden_id|phone|tel|"
     r"why|hours|source|action|rule|by|line_id|category|topics|row_hash|last_hash|previous_hash|"
