@@ -28,6 +28,7 @@ SCALED = {
     "outbox.poll": ("_EVERY",),
     "outbox.tasks": ("_OFTEN",),
     "outbox.watchdog": ("_NO_BEAT", "_STUCK", "_DOZED"),
+    "supportnet.local.supervisor": ("_LONGEST_PAUSE", "_WELL_AFTER"),
 }
 # (module, owner inside it, function): the point is reached before it runs, or after.
 CRASH_POINTS = {
