@@ -40,6 +40,19 @@ def post(stage: Stage, count: int) -> list[Message]:
         return [_post(stage, address(stage, "mail"), world) for _ in range(count)]
 
 
+def post_many(stage: Stage, count: int, *, boxes: int = 50) -> None:
+    """So many mails to a few addresses, due now: for numbers that would take long one by one."""
+    now, world = timezone.now(), Key.objects.make().pk
+    with transaction.atomic():
+        addresses = [address(stage, "box") for _ in range(boxes)]
+        rows = [factories.mailbox(address=one, key_id=world, now=now) for one in addresses]
+        for number in range(count):
+            box = rows[number % boxes]
+            factories.message(now=now, mailbox=box, dedupe_key=f"chaos:{stage.seed}:{number}")
+    for number in range(count):
+        promise(stage, addresses[number % boxes])
+
+
 def post_to(stage: Stage, to: str, *, subject: str = "A note") -> Message:
     """One mail to this address, due now."""
     return _post(stage, to, Key.objects.make().pk, Mail(subject=subject, text="Some words.\n"))

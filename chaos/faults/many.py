@@ -25,7 +25,7 @@ def ten_workers_race(stage: Stage) -> None:
     for _ in range(_ROUNDS):
         people.post(stage, 1)
         people.all_arrived(stage, 60)
-    people.post(stage, _ROWS)
+    people.post_many(stage, _ROWS)
     stage.quiet(6000)
     owners = Message.objects.values_list("claim_owner", flat=True)
     stage.told["senders"] = len(set(owners))
