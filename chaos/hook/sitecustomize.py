@@ -34,7 +34,7 @@ SCALED = {
 CRASH_POINTS = {
     "claimed": ("outbox.claims", "", "claim", "after"),
     "connected": ("outbox.smtp", "Connection", "open", "after"),
-    "fenced": ("outbox.claims", "", "still_ours", "after"),
+    "fenced": ("outbox.claims", "Fence", "still_ours", "after"),
     "dot": ("outbox.journal", "Journal", "hands_over", "after"),
     "answered": ("outbox.journal", "Journal", "accepted", "before"),
     "noted": ("outbox.journal", "Journal", "accepted", "after"),
