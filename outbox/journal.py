@@ -16,6 +16,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+_THIS_BOOT = Path("/proc/sys/kernel/random/boot_id")
+
 _BEGUN, _WRITTEN, _HANDED, _ACCEPTED, _DECLINED = "B", "R", "H", "A", "N"
 
 
@@ -32,7 +34,8 @@ class Journal:
     """The notes of one sender, open for writing and locked."""
 
     def __init__(self) -> None:
-        self.owner = f"{socket.gethostname()[:40]}.{os.getpid()}.{secrets.token_hex(6)}"
+        own = f"{os.getpid()}.{_boot()}.{secrets.token_hex(6)}"
+        self.owner = f"{socket.gethostname()[:40]}.{own}"
         folder().mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = folder() / self.owner
         # Locked before it has its name: nobody can take a fresh file for one left behind.
@@ -87,6 +90,11 @@ class Notes:
     handed: set[int] = field(default_factory=set)
     accepted: set[int] = field(default_factory=set)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that was noted is here: what is not on the disk yet ends with its machine."""
+        return self.owner.split(".")[-2:-1] == [_boot()]
+
 
 def left_behind() -> Iterator[Notes]:
     """The notes of dead senders on this machine: each is locked, looked at, then deleted."""
@@ -104,6 +112,13 @@ def of_living(owner: str) -> Notes | None:
         if not _lock(file.fileno()):
             return _read(owner, file.read())
     return None
+
+
+def _boot() -> str:
+    """This run of the machine, in a few letters; the same for ever where it does not tell."""
+    with contextlib.suppress(OSError):
+        return _THIS_BOOT.read_text()[:8]
+    return "unknown"
 
 
 def _files() -> list[Path]:

@@ -43,7 +43,8 @@ def _take_over(owner: str, *, now: dt.datetime) -> int:
 def _settle(notes: journal.Notes, *, now: dt.datetime, living: bool = False) -> int:
     """What the journal says about each row its sender still holds.
 
-    A living sender settles what was accepted from it, and a slow start is no crash.
+    A living sender settles what was accepted from it, and a slow start is no crash. When the whole
+    machine went down, the last lines may be missing: whatever was not accepted may have left.
     """
     begun = set() if living else notes.begun
     rows = Message.objects.filter(claim_owner=notes.owner).exclude(state=_State.SENT)
@@ -53,7 +54,8 @@ def _settle(notes: journal.Notes, *, now: dt.datetime, living: bool = False) -> 
             if not living:
                 outcomes[message.pk] = claims.sent(message)
         elif message.state == _State.CLAIMED:
-            outcomes[message.pk] = _of_claimed(message, notes.handed, begun, now)
+            handed = notes.handed if notes.is_whole else {message.pk}
+            outcomes[message.pk] = _of_claimed(message, handed, begun, now)
     claims.settle(notes.owner, outcomes, now=now)
     return len(outcomes)
 

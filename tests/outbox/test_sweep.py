@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,6 +69,25 @@ def test_the_journal_tells_the_truth_about_every_row(now: dt.datetime, sender: J
     assert handed.not_before == now + 10 * MINUTE
     assert untouched.not_before == now
     assert list(journal.folder().iterdir()) == []
+
+
+def test_when_the_machine_went_down_what_was_not_accepted_is_in_doubt(
+    now: dt.datetime, sender: Journal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    untouched, accepted, handed = claimed(sender, now, 3)
+    sender.hands_over(accepted.pk, 1)
+    sender.accepted(accepted.pk, 1, "queued as 42")
+    sender.hands_over(handed.pk, 1)
+    die(sender)
+    later = tmp_path / "boot_id"
+    later.write_text("another-run-of-the-machine")
+    monkeypatch.setattr(journal, "_THIS_BOOT", later)
+
+    assert replay_left_behind(now=now) == 3
+
+    assert facts(accepted) == ("sent", 0, 0, 0)
+    assert facts(handed) == ("doubt", 0, 0, 1)
+    assert facts(untouched) == ("doubt", 0, 0, 1), "its last line may not have reached the disk"
 
 
 def test_a_line_cut_short_by_death_is_not_believed(now: dt.datetime, sender: Journal) -> None:
