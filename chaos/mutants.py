@@ -58,7 +58,7 @@ MUTANTS = (
     Mutant(
         "fence dropped",
         "F41",
-        (("outbox/claims.py", "return cursor.fetchone() is not None", "return True"),),
+        (("outbox/claims.py", "return self._cursor.fetchone() is not None", "return True"),),
     ),
     Mutant(
         "lease ignored",

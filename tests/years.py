@@ -44,7 +44,7 @@ _STEPS: tuple[tuple[Any, str, str], ...] = (
     (dispatch, "tick", "after"),
     (claims, "claim", "after"),
     (smtp.Connection, "open", "after"),
-    (claims, "still_ours", "after"),
+    (claims.Fence, "still_ours", "after"),
     (Journal, "hands_over", "after"),
     (Journal, "accepted", "before"),
     (Journal, "accepted", "after"),
