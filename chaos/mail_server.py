@@ -100,6 +100,7 @@ class Taken:
 
     id: str
     to: str
+    sender: str  # of the envelope: where it would be returned to
     began: float
     at: float
     digest: str
@@ -251,7 +252,7 @@ class _Session:
         self.server, self.line, self.peer = server, line, peer
         self.held = b""
         self.clear = True
-        self.to = ""
+        self.to = self.sender = ""
         self.began = 0.0
 
     def run(self) -> None:
@@ -267,6 +268,7 @@ class _Session:
                 self._secure()
             elif verb == b"MAIL":
                 self.began, self.to = time.time(), ""
+                self.sender = words.partition(b"<")[2].partition(b">")[0].decode()
                 self._act("mail")
             elif verb == b"RCPT":
                 self.to = words.partition(b"<")[2].partition(b">")[0].decode()
@@ -326,6 +328,7 @@ class _Session:
         return Taken(
             id=str(headers["Message-ID"]),
             to=self.to,
+            sender=self.sender,
             began=self.began,
             at=time.time(),
             digest=hashlib.sha256(content).hexdigest(),

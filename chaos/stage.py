@@ -59,6 +59,7 @@ class Stage:
         self.postgres_settings: tuple[str, ...] = ()
         self.environment: dict[str, str] = {}
         self.told: dict[str, object] = {}  # what else stands in the run's JSON line
+        self.at_end: list[Callable[[], object]] = []  # once everything has ended
         self._valkey = Valkey(folder / "valkey")
         self._valkey.port = self.broker_port
 
@@ -160,6 +161,8 @@ class Stage:
         for pid in self.pids():
             processes.signal_one(pid, signal.SIGKILL)
         self.mail.shut()
+        for tidy in self.at_end:
+            tidy()
 
     # Looking.
 

@@ -8,10 +8,12 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections import Counter
-from http.cookiejar import CookieJar
+from http.cookiejar import Cookie, CookieJar
 
 from django.db import connections
+from django.test import Client
 
+from accounts.models import Person
 from chaos.stage import Stage
 from checkins.models import Answer, CheckIn
 from outbox import links
@@ -28,7 +30,16 @@ class Visitor:
         self.status, self.page, self.url = 0, "", site
         self.seconds = 0.0
         self.headers: dict[str, str] = {}
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self.jar = CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
+
+    def sign_in(self, person: Person) -> None:
+        """Take over a session of this person, as if they had typed their code."""
+        client = Client()
+        client.force_login(person)
+        host = urllib.parse.urlsplit(self.site).hostname or ""
+        for name, morsel in client.cookies.items():
+            self.jar.set_cookie(_cookie(name, morsel.value, host))
 
     def get(self, path: str) -> int:
         """Open a page; its status, 0 when nobody answered."""
@@ -36,13 +47,23 @@ class Visitor:
 
     def post(self, path: str, **fields: str) -> int:
         """Send a form with the token of the last page."""
+        return self.post_bytes(path, {name: value.encode() for name, value in fields.items()})
+
+    def post_bytes(self, path: str, fields: dict[str, bytes]) -> int:
+        """Send a form whose values need not be text at all."""
         if token := _TOKEN.search(self.page):
-            fields["csrfmiddlewaretoken"] = token[1]
+            fields["csrfmiddlewaretoken"] = token[1].encode()
         return self._ask(path, urllib.parse.urlencode(fields).encode())
 
-    def _ask(self, path: str, data: bytes | None) -> int:
+    def post_json(self, path: str, text: str) -> int:
+        """Send JSON, with the token of the last page."""
+        token = _TOKEN.search(self.page)
+        headers = {"Content-Type": "application/json", "X-CSRFToken": token[1] if token else ""}
+        return self._ask(path, text.encode(), headers)
+
+    def _ask(self, path: str, data: bytes | None, headers: dict[str, str] | None = None) -> int:
         url = urllib.parse.urljoin(self.site, path)
-        request = urllib.request.Request(url, data, {"Referer": self.url})
+        request = urllib.request.Request(url, data, {"Referer": self.url, **(headers or {})})
         began = time.monotonic()
         try:
             with self._opener.open(request, timeout=self.timeout) as answer:
@@ -61,6 +82,12 @@ class Visitor:
         self.page = answer.read().decode(errors="replace")
         self.status, self.url = int(answer.status), answer.url
         self.headers = {name.lower(): value for name, value in answer.headers.items()}
+
+
+def _cookie(name: str, value: str, host: str) -> Cookie:
+    return Cookie(
+        0, name, value, None, False, host, True, False, "/", True, False, None, True, None, None, {}
+    )
 
 
 def answer_page(check_in: CheckIn) -> str:
@@ -108,6 +135,11 @@ class Crowd:
     def acknowledged(self) -> int:
         """How many were told that their words are kept."""
         return len(self.stage.promise.writes)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether somebody still answers."""
+        return any(thread.is_alive() for thread in self._threads)
 
     def _answer_all(self) -> None:
         while not self._stopped.is_set():

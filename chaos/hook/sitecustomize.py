@@ -7,6 +7,7 @@ CHAOS_FACTOR   scales leases, deadlines and intervals; this is the one place it 
 CHAOS_POINTS   a folder: a process that reaches a point for which a file lies there gets the signal
                written in it. Renaming the file takes it, so one file is one signal. With it mails
                whose subject begins with "poison" harm whoever writes them.
+CHAOS_LEAK     every round of sending leaks so many megabytes.
 """
 
 import functools
@@ -19,6 +20,7 @@ from typing import Any
 
 FACTOR = float(os.environ.get("CHAOS_FACTOR", "1"))
 POINTS = os.environ.get("CHAOS_POINTS", "")
+LEAK = int(os.environ.get("CHAOS_LEAK", "0"))
 
 # Scaled as they stand; a name that is gone from the product stops the drill.
 SCALED = {
@@ -26,6 +28,7 @@ SCALED = {
     "outbox.smtp": ("BEFORE_DOT", "AFTER_DOT", "_TO_CONNECT", "_TO_PART"),
     "outbox.work": ("_BUDGET",),
     "outbox.poll": ("_EVERY",),
+    "outbox.guard": ("OLDER", "_EVERY"),
     "outbox.tasks": ("_OFTEN",),
     "outbox.watchdog": ("_NO_BEAT", "_STUCK", "_DOZED"),
     "supportnet.local.supervisor": ("_LONGEST_PAUSE", "_WELL_AFTER"),
@@ -103,11 +106,24 @@ def _change(module: Any) -> None:
         _scale_what_was_computed(module)
     if POINTS and module.__name__ == "outbox.letter":
         module.to_bytes = _poisonous(module.to_bytes)
+    if LEAK and module.__name__ == "outbox.work":
+        module.work = _leaking(module.work, LEAK)
     if POINTS:
         for point, (where, owner, name, when) in CRASH_POINTS.items():
             if where == module.__name__:
                 holder = getattr(module, owner) if owner else module
                 setattr(holder, name, _with_point(getattr(holder, name), point, when))
+
+
+def _leaking(function: Any, megabytes: int) -> Any:
+    leaked = []
+
+    @functools.wraps(function)
+    def leak(*args: Any, **kwargs: Any) -> Any:
+        leaked.append(b"x" * (megabytes << 20))
+        return function(*args, **kwargs)
+
+    return leak
 
 
 def _scale_what_was_computed(module: Any) -> None:
