@@ -21,6 +21,10 @@ COMPARISONS = (
     Comparison("dispatch-sqlite", "bench.clock.morning", SQLITE),
     Comparison("celery-beat", "bench.beat.against_celery_beat", BEAT),
     # mails
+    Comparison("circle-mail", "bench.mails.circle_mail"),
+    Comparison("circle-mail-celery", "bench.mails.through_celery"),
+    Comparison("row-at-a-time", "bench.mails.one_at_a_time"),
+    Comparison("circle-mail-sqlite", "bench.mails.circle_mail", SQLITE),
     # pages
     Comparison("reply-page", "bench.pages.reply_page", SITE),
     Comparison("today", "bench.pages.today", SITE),
