@@ -41,6 +41,7 @@ def three_beats(stage: Stage) -> None:
     stage.start()
     for name in ("beat2", "beat3"):
         stage.start_another(name)
+    until(lambda: len(stage.pids(" beat")) == 3, "three beats")
     for _ in range(5):
         people.due(stage, 40)
         people.all_arrived(stage, 60)

@@ -94,6 +94,7 @@ def too_many_connections(stage: Stage) -> None:
     stage.told["statuses"] = dict(crowd.statuses)
     assert set(crowd.statuses) <= {200, 503}, crowd.statuses
     people.all_arrived(stage, 600)
+    assert "too many clients" in stage.log_of("postgres")
     starts = {name: service.starts for name, service in stage.keeper.services.items()}
     assert set(starts.values()) == {1}, starts
 
