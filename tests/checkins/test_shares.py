@@ -8,8 +8,10 @@ import pytest
 from checkins.models import Answer, CheckIn, Share
 from circles.models import Member
 from outbox.models import Message
+from outbox.work import work
 from tests import factories
 from tests.checkins.postman import deliver
+from tests.mail_server import MailServer
 
 pytestmark = pytest.mark.django_db
 
@@ -457,6 +459,24 @@ def test_person_reads_that_a_mail_came_back_after_it_left(now: dt.datetime) -> N
     Message.objects.get(kind="share").come_back(gone=True, now=now + 2 * HOUR)
 
     says = [one.says for one in check_in.deliveries(now + 3 * HOUR)]
+    assert says == ["the mail could not be delivered"]
+
+
+def test_person_reads_that_no_server_took_a_mail_for_a_day(
+    now: dt.datetime, smtp: MailServer
+) -> None:
+    person = factories.person()
+    factories.member(person=person, level="hello")
+    check_in = answer(person, now)
+    message = Message.objects.get(kind="share")
+    smtp.always("RCPT", "450 later")
+    while message.state == "waiting":
+        work(clock=lambda: message.not_before)
+        message.refresh_from_db()
+
+    assert message.reason == "gave_up"
+    assert message.ended_at >= now + DAY
+    says = [one.says for one in check_in.deliveries(message.ended_at)]
     assert says == ["the mail could not be delivered"]
 
 

@@ -128,6 +128,18 @@ def test_two_mails_have_two_identities(message: Message, now: dt.datetime) -> No
     assert one.get_boundary() != two.get_boundary()
 
 
+def test_a_provider_may_know_a_mail_by_a_header(message: Message, settings: Any) -> None:
+    assert "Idempotency" not in "".join(parsed(message, composed()).keys())
+
+    settings.IDEMPOTENCY_HEADER = "Resend-Idempotency-Key"
+    first = parsed(message, composed())["Resend-Idempotency-Key"]
+    Message.objects.update(attempts=3, doubts=1, claim_owner="another.1.sender")
+    again = parsed(Message.objects.get(), composed())["Resend-Idempotency-Key"]
+
+    assert re.fullmatch(r"[0-9a-f]{32}", first)
+    assert again == first
+
+
 def test_the_head_of_a_mail(message: Message, now: dt.datetime) -> None:
     head = parsed(message, composed(from_name="Ada"))
     assert str(head["From"]) == "Ada <hello@supportnet.localhost>"
