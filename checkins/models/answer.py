@@ -24,9 +24,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def history(self, person: "Person", *, before: dt.date) -> "AnswerQuerySet":
         """What a list of past days needs and no more, from one index alone; newest first."""
         days = self.of(person).filter(local_date__lt=before)
-        return days.select_related("check_in").only(
-            "person_id", "key_id", "local_date", "word", "check_in__public_id"
-        )
+        return days.only("person_id", "key_id", "local_date", "word")
 
 
 class Answer(models.Model):

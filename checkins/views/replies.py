@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import open_while_stopped, person_of
 from checkins.forms.reply import OldLettersForm, PersonAnswerForm
-from checkins.models import Answer, Reply
+from checkins.models import Answer, CheckIn, Reply
 from circles.models import Circle
 
 PAGE = 30
@@ -56,6 +56,7 @@ def look_back(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     before = _day(request.GET.get("before", "")) or person.today(timezone.now()) + dt.timedelta(1)
     answers = list(Answer.objects.history(person, before=before)[:PAGE])
+    CheckIn.objects.named(answers)
     months = groupby(answers, key=lambda answer: answer.local_date.replace(day=1))
     context = {
         "months": [(month, list(days)) for month, days in months],
