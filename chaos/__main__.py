@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import django
 
 from chaos import mutants, servers
-from chaos.book import Fault, open_book
+from chaos.book import ALSO, Fault, open_book
 
 _ROOT = Path(__file__).resolve().parent.parent
 _RESULTS = _ROOT / "var" / "chaos" / "results.jsonl"
@@ -82,6 +82,9 @@ def _chosen(book: dict[str, Fault]) -> Iterator[Run]:
         if not real:
             for mode in fault.modes:
                 yield from (Run(fault, mode, seed) for seed in fault.seeds[:seeds])
+        if not real and seeds is None:
+            more = [one for (id, _seed), one in ALSO.items() if id == fault.id]
+            yield from (Run(one, mode, one.seeds[0]) for one in more for mode in one.modes)
         if fault.real and (real or not asked.get("SCALED")):
             yield Run(fault, fault.real, 1, real=True)
 

@@ -41,6 +41,7 @@ class Fault:
 
 
 FAULTS: dict[str, Fault] = {}
+ALSO: dict[tuple[str, int], Fault] = {}
 
 
 def fault(id: str, **told: object) -> Callable[[Callable[["Stage"], None]], Fault]:
@@ -54,6 +55,16 @@ def fault(id: str, **told: object) -> Callable[[Callable[["Stage"], None]], Faul
     return write
 
 
+def also(id: str, *, seed: int, **told: object) -> Callable[[Callable[["Stage"], None]], Fault]:
+    """Write one more run of a fault into the book, harmed in a way of its own."""
+
+    def write(inject: Callable[["Stage"], None]) -> Fault:
+        ALSO[id, seed] = Fault(id, inject, seeds=(seed,), real="", **told)  # type: ignore[arg-type]
+        return ALSO[id, seed]
+
+    return write
+
+
 def open_book() -> dict[str, Fault]:
     """All faults, by number."""
     for module in pkgutil.iter_modules(faults.__path__):
@@ -61,10 +72,11 @@ def open_book() -> dict[str, Fault]:
     return dict(sorted(FAULTS.items()))
 
 
-def open_book_of(id: str) -> Fault:
+def open_book_of(id: str, seed: int) -> Fault:
     """One fault. Its module is read after the stage is set, so it may import Django's models."""
     django.setup()
-    return open_book()[id]
+    book = open_book()
+    return ALSO.get((id, seed), book[id])
 
 
 def _is_root() -> bool:

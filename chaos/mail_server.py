@@ -381,7 +381,8 @@ class _Session:
 
     def _drip(self, answer: str, seconds: float) -> None:
         pause = threading.Event()
-        for byte in f"{answer}\r\n".encode():
+        # Long enough for any deadline.
+        for byte in f"{answer} {'.' * 80}\r\n".encode():
             self.line.sendall(bytes([byte]))
             pause.wait(seconds)
 

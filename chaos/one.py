@@ -37,7 +37,7 @@ def _run(id: str, mode: str, seed: int, port: int, folder: Path) -> dict[str, ob
     stage = Stage(mode, seed, folder, port)
     stage.prepare()
     try:
-        return _injected(open_book_of(id), stage)
+        return _injected(open_book_of(id, seed), stage)
     finally:
         stage.end()
 

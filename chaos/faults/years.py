@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from chaos.book import SQLITE, also
 from chaos.stage import Stage
 from tests import years
 
@@ -9,8 +10,10 @@ _BEGIN = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 _DAYS = 1826
 
 
+@also("F27", seed=4, modes=(SQLITE,), timeout=3600)
 def live_five_years(stage: Stage) -> None:
     """Everybody is asked once each night, whatever the clocks of their zone do."""
+    stage.start_servers()
     people = years.settle_in(_BEGIN)
     stage.promise.kills += years.live(_DAYS, now=_BEGIN, kill_on=lambda day: True, seed=stage.seed)
     for person in people:
