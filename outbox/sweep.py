@@ -43,10 +43,10 @@ def _take_over(owner: str, *, now: dt.datetime) -> int:
 def _settle(notes: journal.Notes, *, now: dt.datetime, living: bool = False) -> int:
     """What the journal says about each row its sender still holds.
 
-    A living sender settles what was accepted from it, and a slow start is no crash. When the whole
-    machine went down, the last lines may be missing: whatever was not accepted may have left.
+    A living sender settles what was accepted from it; what it writes for longer than its lease is
+    as suspect as what one died over. When the whole machine went down, the last lines may be
+    missing: whatever was not accepted may have left.
     """
-    begun = set() if living else notes.begun
     rows = Message.objects.filter(claim_owner=notes.owner).exclude(state=_State.SENT)
     outcomes: dict[int, Outcome] = {}
     for message in rows.defer("body"):
@@ -55,7 +55,7 @@ def _settle(notes: journal.Notes, *, now: dt.datetime, living: bool = False) -> 
                 outcomes[message.pk] = claims.sent(message)
         elif message.state == _State.CLAIMED:
             handed = notes.handed if notes.is_whole else {message.pk}
-            outcomes[message.pk] = _of_claimed(message, handed, begun, now)
+            outcomes[message.pk] = _of_claimed(message, handed, notes.begun, now)
     claims.settle(notes.owner, outcomes, now=now)
     return len(outcomes)
 

@@ -145,6 +145,21 @@ def test_a_stopped_sender_keeps_what_may_have_left(now: dt.datetime, sender: Jou
     die(sender)
 
 
+def test_one_that_is_never_done_being_written_is_a_suspect(
+    now: dt.datetime, sender: Journal
+) -> None:
+    """On PostgreSQL others go on without it; on one machine the task's own limit ends it."""
+    endless, neighbour = claimed(sender, now, 2)
+    sender.begins([endless.pk])
+    sweep(now=now + OVERDUE)
+    if connection.vendor == "postgresql":
+        assert facts(endless) == ("waiting", 0, 1, 0)
+        assert facts(neighbour) == ("waiting", 0, 0, 0)
+    else:
+        assert facts(endless)[0] == "claimed"
+    die(sender)
+
+
 def test_a_doubt_goes_again_after_ten_minutes_with_the_same_identity(
     now: dt.datetime, smtp: MailServer
 ) -> None:
