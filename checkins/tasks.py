@@ -8,6 +8,7 @@ from django.utils import timezone
 from checkins import dispatch
 from outbox.bell import bell
 from outbox.models import Pulse
+from outbox.stop import stop
 
 # As the worker's own poll has it: only three silences of this length are an outage.
 _EVERY = dt.timedelta(seconds=60)
@@ -19,7 +20,7 @@ def tick() -> None:
     now = timezone.now()
     Pulse.objects.hear("tick", every=_EVERY, now=now)
     opened = False
-    while dispatch.tick(now):
+    while not stop.is_asked and dispatch.tick(now):
         opened = True
     if opened:
         bell.ring()
