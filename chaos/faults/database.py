@@ -15,7 +15,6 @@ from chaos.clock import scaled, until
 from chaos.proxy import Proxy
 from chaos.stage import Stage
 from chaos.visitor import Crowd, Visitor, answer_page
-from checkins.models import CheckIn
 
 _WORDS = "words that were typed"
 # The statement by which a sender takes its batch: a transaction of its own, without a word for it.
@@ -66,10 +65,15 @@ def read_only(stage: Stage) -> None:
     visitor = Visitor(stage.site)
     assert visitor.get(answer_page(check_in)) == 200
     form = visitor.url
+    at_home = Visitor(stage.site)
+    at_home.sign_in(check_in.person)
     with _read_only(stage):
         people.post(stage, 20)
         people.due(stage, 5)
-        _reads(stage, check_in)
+        for path in ("/", "/help/", answer_page(check_in)):
+            assert Visitor(stage.site).get(path) == 200, path
+        for path in ("/today/", "/circle/", "/rhythm/"):
+            assert at_home.get(path) == 200, (path, at_home.status)
         assert visitor.post(form, word="okay", note=_WORDS) == 503
         assert _WORDS in visitor.page
         assert visitor.headers["retry-after"]
@@ -187,11 +191,6 @@ def _seconds(stage: Stage, path: str) -> float:
     visitor = Visitor(stage.site)
     assert visitor.get(path) == 200, (path, visitor.status)
     return visitor.seconds
-
-
-def _reads(stage: Stage, check_in: CheckIn) -> None:
-    for path in ("/", "/help/", answer_page(check_in)):
-        assert Visitor(stage.site).get(path) == 200, path
 
 
 def _ask(stage: Stage, *statements: str) -> None:
