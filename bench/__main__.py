@@ -64,7 +64,9 @@ def _wanted(only: str) -> list[Comparison]:
         raise SystemExit(
             f"There is no {', '.join(names - known)}. There are: {', '.join(sorted(known))}"
         )
-    chosen = [one for one in COMPARISONS if not names or {one.name, one.subject} & names]
+    chosen = [
+        one for one in COMPARISONS if {one.name, one.subject} & names or not (names or one.apart)
+    ]
     # What stands on the same ground runs in one process and may share what it seeded.
     places = list(dict.fromkeys(map(_place, chosen)))
     return sorted(chosen, key=lambda one: places.index(_place(one)))

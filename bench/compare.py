@@ -125,12 +125,14 @@ class Comparison:
     """A measurement under a name that ``ONLY=`` knows.
 
     ``where`` is the function, as in "bench.clock.idle_tick"; ``limit`` are the seconds it may take.
+    What stands ``apart`` runs only when it is asked for by name.
     """
 
     name: str
     where: str
     stage: Stage = POSTGRES
     limit: int = 600
+    apart: bool = False
 
     @property
     def subject(self) -> str:

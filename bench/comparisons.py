@@ -20,6 +20,7 @@ COMPARISONS = (
     Comparison("idle-tick-sqlite", "bench.clock.idle_tick", SQLITE),
     Comparison("dispatch-sqlite", "bench.clock.morning", SQLITE),
     Comparison("celery-beat", "bench.beat.against_celery_beat", BEAT),
+    Comparison("million", "bench.million.a_day", limit=3600, apart=True),
     # mails
     Comparison("circle-mail", "bench.mails.circle_mail"),
     Comparison("circle-mail-celery", "bench.mails.through_celery"),

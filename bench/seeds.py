@@ -52,8 +52,13 @@ def one_of(values: Iterable[object], number: str) -> str:
     return f"CASE ({number}) %% {len(dealt)} {cases} END"
 
 
-def people(count: int) -> None:
-    """That many people with a mailbox and a schedule, in twenty rhythms due at one moment."""
+def people(count: int, *, zone: str = "", local_time: str = "") -> None:
+    """That many people with a mailbox and a schedule; in twenty rhythms due at one moment.
+
+    ``zone`` and ``local_time`` are expressions of the number ``n`` that say otherwise.
+    """
+    zone = zone or one_of(CLOCKS, "n / 10")
+    local_time = local_time or one_of(CLOCKS.values(), "n / 10")
     ada = factories.person()
     factories.schedule(person=ada, now=NINE - dt.timedelta(days=1))
     copies(Mailbox, count, public_id=NEW_ID, key_id="n", address_hash="'x' || n")
@@ -65,7 +70,6 @@ def people(count: int) -> None:
         email="'p' || n || '@example.org'",
         mailbox_id=f"n + {ada.mailbox_id}",
     )
-    local_time = one_of(CLOCKS.values(), "n / 10")
     copies(
         Schedule,
         count,
@@ -73,7 +77,7 @@ def people(count: int) -> None:
         key_id="n",
         person_id=f"n + {ada.pk}",
         mailbox_id=f"n + {ada.mailbox_id}",
-        zone=one_of(CLOCKS, "n / 10"),
+        zone=zone,
         local_time=f"({local_time})::time" if POSTGRES else local_time,
         weekdays=one_of(WEEKDAYS, "n / 50"),
     )
