@@ -36,6 +36,7 @@ def to_bytes(message: Message, mail: Mail, recipient: str) -> bytes:
         "X-Auto-Response-Suppress: All\r\n",
         *([f"{key}: {identity}\r\n"] if (key := settings.IDEMPOTENCY_HEADER) else []),
         *_reply_lines(mail, message.ring),
+        *_token_lines(message),
         *_stop_lines(mail, message.ring),
         "MIME-Version: 1.0\r\n",
     ]
@@ -78,6 +79,11 @@ def _identity(message: Message) -> str:
 def _reply_lines(mail: Mail, ring: int) -> list[str]:
     there = returns.reply_to(mail.reply_to, ring)
     return [f"Reply-To: <{there}>\r\n"] if there else []
+
+
+def _token_lines(message: Message) -> list[str]:
+    named = settings.MAIL_TOKEN_HEADER
+    return [named.replace("{}", returns.token(message), 1) + "\r\n"] if named else []
 
 
 def _stop_lines(mail: Mail, ring: int) -> list[str]:

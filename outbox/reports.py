@@ -38,6 +38,14 @@ def read(mail: Message) -> News | None:
     return _of_prose(mail)
 
 
+def of_words(said: str) -> News | None:
+    """What a mail server's own words say; None when there is no code in them."""
+    found = _STATUS.search(said)
+    if found is None and not _LASTING.search(said):
+        return None
+    return _about_address(found[0] if found else "", said[:2000])
+
+
 def _of_fields(recipients: list[Message]) -> News:
     """By RFC 3464: the worst that is said of a recipient; there is one, for each mail has one."""
     said = [_of_recipient(fields) for fields in recipients]

@@ -21,5 +21,6 @@ register_converter(Anything, "anything")
 
 urlpatterns = [
     path("l/<anything:token>", views.enter, name="outbox_link"),
+    path("inbound/<slug:provider>/<slug:what>/", views.webhook, name="outbox_webhook"),
     path("u/<anything:token>", views.stop, name="outbox_stop"),
 ]

@@ -1,17 +1,17 @@
-"""The two doors of a mail: its link, and the one-click stop."""
+"""The doors of a mail: its link, the one-click stop, and the way back through a provider."""
 
 import datetime as dt
 import re
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from library.access import public
-from outbox import limits, links
+from outbox import limits, links, webhooks
 
 _A_MINUTE = dt.timedelta(minutes=1)
 _A_DAY = dt.timedelta(days=1)
@@ -54,6 +54,25 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         _stop(token, timezone.now())
     context = {"done": pressed and not unsure, "unsure": unsure}
     return links.close_door(render(request, "outbox/stop.html", context))
+
+
+@csrf_exempt  # machines of the mail provider post here; they show a secret
+@public
+@require_POST
+def webhook(request: HttpRequest, provider: str, what: str) -> HttpResponse:
+    """What a mail provider reports or hands over. Closed unless it was set up."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > webhooks.LARGEST:
+        return HttpResponse(status=413)
+    if request.content_type == "application/json":
+        # A mail is longer than any form of ours: read here, past the limit for forms.
+        request._body = request.read()
+    try:
+        webhooks.take(webhooks.events(request, provider, what), now=timezone.now())
+    except webhooks.NotOurs as error:
+        raise Http404 from error
+    except webhooks.Unreadable:
+        return HttpResponse(status=400)
+    return HttpResponse(status=204)
 
 
 def dead_end(request: HttpRequest, dead: links.Dead) -> HttpResponse:

@@ -293,6 +293,16 @@ DEFAULT_FROM_EMAIL = MAIL_FROM
 # Where mail comes back to, see docs/inbound.md. Empty: the way back is closed.
 BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", default="")
 REPLY_DOMAIN = env.str("REPLY_DOMAIN", default="")
+# A mail provider that reports and hands over by webhook, and the secret it shows: "name:password".
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="")
+MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", default="")
+MAIL_WEBHOOK_KEY = env.str("MAIL_WEBHOOK_KEY", default="")
+# A header in which the provider lets us name the mail, "{}" for the token.
+MAIL_TOKEN_HEADER = env.str("MAIL_TOKEN_HEADER", default="")
+if MAIL_TOKEN_HEADER and not re.fullmatch(
+    r"[A-Za-z0-9-]{1,64}: [ -~]*\{\}[ -~]*", MAIL_TOKEN_HEADER
+):
+    raise ImproperlyConfigured("MAIL_TOKEN_HEADER is written like X-PM-Metadata-mail: {}")
 # What to do with a mail of which nobody can know whether it left: "resend" it after ten minutes
 # with the same Message-ID, Date and links, or "hold" it until the operator decides.
 IN_DOUBT = env.str("IN_DOUBT", default="resend")

@@ -1,0 +1,120 @@
+"""What mail providers report and hand over, read by django-anymail and led to the one door.
+
+Only providers whose reports hold everything: one that would have us fetch the rest from elsewhere
+stays out. Anymail's own signals are not used; its readers are called by name.
+"""
+
+import datetime as dt
+from email import policy
+from typing import Any
+
+from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
+from anymail.signals import AnymailInboundEvent, AnymailTrackingEvent, EventType, RejectReason
+from anymail.webhooks import mailgun, mailjet, postmark, sparkpost
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.http import HttpRequest
+
+from outbox import inbound, incoming, reports, returns
+from outbox.models import Mailbox, Message
+from outbox.reports import News
+
+# base64 makes four letters of three bytes, and the heads come twice.
+LARGEST = incoming.LARGEST // 3 * 4 + 2 * 1024 * 1024
+
+_READERS: dict[str, dict[str, Any]] = {
+    "mailgun": {
+        "tracking": mailgun.MailgunTrackingWebhookView,
+        "mail": mailgun.MailgunInboundWebhookView,
+    },
+    "mailjet": {
+        "tracking": mailjet.MailjetTrackingWebhookView,
+        "mail": mailjet.MailjetInboundWebhookView,
+    },
+    "postmark": {
+        "tracking": postmark.PostmarkTrackingWebhookView,
+        "mail": postmark.PostmarkInboundWebhookView,
+    },
+    "sparkpost": {
+        "tracking": sparkpost.SparkPostTrackingWebhookView,
+        "mail": sparkpost.SparkPostInboundWebhookView,
+    },
+}
+# Providers that sign what they send, and what anymail calls the key.
+_KEYS = {"mailgun": "webhook_signing_key"}
+_GONE = {RejectReason.BOUNCED, RejectReason.INVALID}
+_UNWANTED = {EventType.COMPLAINED, EventType.UNSUBSCRIBED}
+
+
+class NotOurs(Exception):
+    """No such provider here, or the sender does not know the secret."""
+
+
+class Unreadable(ValueError):
+    """Not what this provider sends."""
+
+
+def events(request: HttpRequest, provider: str, what: str) -> list[Any]:
+    """What a provider posted, once it has shown that it knows the secret."""
+    reader = _READERS.get(provider, {}).get(what)
+    if reader is None or provider != settings.MAIL_PROVIDER or not settings.MAIL_WEBHOOK_SECRET:
+        raise NotOurs
+    keys = {_KEYS[provider]: settings.MAIL_WEBHOOK_KEY} if provider in _KEYS else {}
+    view = reader(webhook_secret=settings.MAIL_WEBHOOK_SECRET, **keys)
+    try:
+        view.run_validators(request)
+        return list(view.parse_events(request))
+    except AnymailWebhookValidationFailure:
+        raise NotOurs from None
+    except (AnymailError, ImproperlyConfigured, ValueError, LookupError, TypeError, AttributeError):
+        raise Unreadable from None
+
+
+def take(found: list[Any], *, now: dt.datetime) -> None:
+    """Do what each of them asks for."""
+    for event in found:
+        if isinstance(event, AnymailInboundEvent):
+            _take_mail(event.message, now)
+        elif isinstance(event, AnymailTrackingEvent):
+            _note(event, now)
+
+
+def _take_mail(mail: Any, now: dt.datetime) -> None:
+    try:
+        raw = mail.as_bytes(policy=policy.compat32)
+    except (UnicodeError, ValueError, LookupError):
+        raw = str(mail).encode("utf-8", "replace")
+    recipients = [mail.envelope_recipient] if mail.envelope_recipient else []
+    inbound.receive(raw, sender=mail.envelope_sender, recipients=recipients, now=now)
+
+
+@transaction.atomic
+def _note(event: AnymailTrackingEvent, now: dt.datetime) -> None:
+    news = _news(event)
+    if news == News.NOTHING:
+        return
+    message = returns.of_token(str((event.metadata or {}).get("mail", "")))
+    if message is not None:
+        inbound.note(message, news, now=now)
+    elif news != News.RETURNED and event.recipient:
+        # Without the mail itself only what is true of an address, in whatever world it stands.
+        for mailbox in Mailbox.objects.of_address(str(event.recipient)):
+            _note_last(mailbox, news, event.timestamp or now, now)
+
+
+def _note_last(mailbox: Mailbox, news: News, told_at: dt.datetime, now: dt.datetime) -> None:
+    sent = Message.objects.accepted().filter(mailbox=mailbox, sent_at__lte=told_at)
+    last = sent.select_related("mailbox").order_by("-sent_at").first()
+    if last is not None:
+        inbound.note(last, news, now=now)
+
+
+def _news(event: AnymailTrackingEvent) -> News:
+    if event.event_type in _UNWANTED or event.reject_reason == RejectReason.SPAM:
+        return News.COMPLAINT
+    if event.event_type not in {EventType.BOUNCED, EventType.REJECTED, EventType.FAILED}:
+        return News.NOTHING
+    # What the other server said is worth more than the drawer the provider put it into.
+    said = reports.of_words(str(event.mta_response or ""))
+    return said or (News.GONE if event.reject_reason in _GONE else News.RETURNED)
