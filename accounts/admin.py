@@ -12,8 +12,9 @@ from outbox.addresses import mask
 from outbox.admin import LookOnly
 
 
-@admin.register(Person)
 class PersonAdmin(admin.ModelAdmin):
+    """Registered by the moderation room, where looking for somebody is noted."""
+
     list_display = ["public_id", "masked_address", "language", "is_active", "is_staff"]
     list_filter = ["is_active", "is_staff"]
     fields = ["public_id", "masked_address", "language", "is_active", "is_staff", "groups"]
@@ -32,6 +33,11 @@ class PersonAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Persons erase themselves; the page that asks would list what hangs on them.
         return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        # Staff who go are closed here. Others are stopped by a decision, with reasons.
+        closes = obj is not None and obj.is_staff
+        return self.readonly_fields if closes else [*self.readonly_fields, "is_active", "groups"]
 
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import translation
 from django.utils.translation import gettext
@@ -79,6 +80,13 @@ class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  #
             own = EmailAddress(user=found, email=address, primary=True)
             EmailAddress.objects.bulk_create([own], ignore_conflicts=True)
         return found
+
+    def of_address(self, address: str) -> "Person | None":
+        """The account of exactly this address, found by its keyed hash; None when there is none."""
+        mailboxes = Mailbox.objects.of_address(address)
+        found = self.filter(Q(mailbox__in=mailboxes) | Q(email=address.strip().lower()))
+        person: Person | None = found.order_by("pk").first()
+        return person
 
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(email=(username or "").lower())

@@ -48,9 +48,9 @@ def address_hashes(address: str) -> list[str]:
 
 
 def mask(address: str) -> str:
-    """An address to recognise, not to read: ``a…a@example.org``."""
+    """An address to recognise, not to read: ``j***@e…``."""
     local, _at, domain = address.rpartition("@")
-    return f"{local[:1]}…{local[-1:] if len(local) > 2 else ''}@{domain}"
+    return f"{local[:1]}***@{domain[:1]}…"
 
 
 _not_yet = _("This does not look like a mail address yet. One looks like name@example.org.")

@@ -12,6 +12,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from moderation.views import desk
+
+_ROOMS = {"moderation", "checkins", "circles", "accounts", "outbox", "library", "supportnet"}
+
 
 class Office(AdminSite):
     """Its login page is ours; whoever lacks something is led to where they get it."""
@@ -22,8 +26,16 @@ class Office(AdminSite):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Libraries bring lists with addresses and keys in clear; the office shows ours alone."""
-        if admin_class is None or not admin_class.__module__.startswith("allauth."):
+        if admin_class is not None and admin_class.__module__.split(".")[0] in _ROOMS:
             super().register(model_or_iterable, admin_class, **options)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        long_here = self.has_permission(request) and desk.is_long_here(request)
+        return {**super().each_context(request), "long_here": long_here}
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The office opens on what needs doing."""
+        return super().index(request, {**desk.front(request), **(extra_context or {})})
 
     def has_permission(self, request: HttpRequest) -> bool:
         person = request.user

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from checkins.models import Reply
 from circles.models import Invitation, Member
+from moderation.models import Decision
 from supportnet.celery import app
 from supportnet.retention import forget_expired
 from supportnet.sleep import look_after_the_idle
@@ -17,4 +18,5 @@ def purge() -> None:
     Member.objects.forget_addresses(now)
     Reply.objects.ask_about_old(now)
     look_after_the_idle(now=now)
+    Decision.objects.lift_due(now)
     forget_expired(now=now)

@@ -9,6 +9,8 @@ import datetime as dt
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.crypto import constant_time_compare
@@ -86,9 +88,20 @@ class AccessQuerySet(models.QuerySet["Access"]):
         last = self.last_review()
         return self.filter(pk__gt=last.pk if last else 0).order_by("pk")
 
+    def review(self, *, by: "Person", now: dt.datetime) -> None:
+        """Say that these rows were read. Raises PermissionDenied when they are one's own looks.
+
+        Where one person moderates alone they may, and the log says so.
+        """
+        if self.exclude(what=Access.What.ROLE).filter(actor=by.public_id).exists():
+            if not settings.ONE_MODERATOR:
+                raise PermissionDenied
+            Access.objects.record(by=by, what=Access.What.ALONE, about="log", now=now)
+        Access.objects.record(by=by, what=Access.What.REVIEWED, about="log", now=now)
+
     def needs_review(self, now: dt.datetime) -> bool:
-        """Whether a month has passed since the first row nobody has reviewed."""
-        first = self.since_review().first()
+        """Whether a month has passed since the oldest row nobody has reviewed."""
+        first = self.since_review().order_by("made_at").first()
         return first is not None and now - first.made_at >= REVIEWED_EVERY
 
     def breaks(self) -> list[str]:

@@ -40,6 +40,10 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         """Appeals of persons at the centre."""
         return self.filter(decision__report__by_member=False)
 
+    def with_report(self) -> "AppealQuerySet":
+        """Together with the decision, the report and its member, in one query."""
+        return self.select_related("decision__report__member")
+
     def waiting(self) -> "AppealQuerySet":
         """Appeals nobody has answered, the oldest first."""
         return self.filter(decided_at=None).select_related("decision__report").order_by("made_at")

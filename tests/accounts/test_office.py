@@ -96,8 +96,8 @@ def test_lists_of_addresses_and_keys_that_libraries_bring_are_not_there(proved):
     assert "authenticator" not in page
 
 
-def test_closing_an_account_ends_its_sessions(proved):
-    noor = factories.person()
+def test_closing_the_account_of_staff_ends_its_sessions(proved):
+    noor = factories.person(is_staff=True)
     proved.post(reverse("admin:accounts_person_change", args=[noor.pk]), {"groups": []})
     noor.refresh_from_db()
     assert not noor.is_active
@@ -118,3 +118,10 @@ def test_staff_who_sign_in_first_come_to_the_office_door(client):
     call_command("make_staff", "kim@example.org")
     client.force_login(Person.objects.get())
     assert client.get("/", follow=True).redirect_chain[-1][0] == reverse("mfa_index")
+
+
+def test_nobody_elses_account_is_closed_without_a_decision(proved):
+    noor = factories.person()
+    proved.post(reverse("admin:accounts_person_change", args=[noor.pk]), {"groups": []})
+    noor.refresh_from_db()
+    assert noor.is_active
