@@ -1,0 +1,27 @@
+"""Somebody at the desk: a browser that came in with a second factor."""
+
+import time
+
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Person
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+WHY = "The words decide it, and the report is vague."
+
+
+def at_desk(person: Person) -> Client:
+    """A browser in which this member of staff showed their second factor."""
+    client = Client()
+    TOTP.activate(person, SECRET)
+    client.force_login(person)
+    code = format_hotp_value(hotp_value(SECRET, int(time.time()) // 30))
+    client.post(reverse("mfa_reauthenticate"), {"code": code})
+    return client
+
+
+def page(name: str, public_id: object) -> str:
+    """The address of a page of the desk."""
+    return reverse(f"admin:moderation_{name}", args=[public_id])
