@@ -191,6 +191,7 @@ POSITIONAL_BOOLEANS = {
     "vault/fields.py:pre_save",
     "accounts/sessions.py:save",
     "accounts/admin.py:save_model",
+    "moderation/admin.py:save_related",
 }
 
 # Where Django calls us and has no moment in hand.

@@ -290,20 +290,9 @@ class Member(models.Model):
         self.now_in_quiet_hours, self.wants_each = now_in_quiet_hours, wants_each
         self.answers_when, self.reads_between_sessions = answers_when, reads_between_sessions
         self.country, self.plain_mail = country, plain_mail
+        told = ["zone", "quiet_from", "quiet_to", "now_in_quiet_hours", "wants_each", "plain_mail"]
         with transaction.atomic():
-            self.save(
-                update_fields=[
-                    "zone",
-                    "quiet_from",
-                    "quiet_to",
-                    "now_in_quiet_hours",
-                    "wants_each",
-                    "plain_mail",
-                    "answers_when",
-                    "reads_between_sessions",
-                    "country",
-                ]
-            )
+            self.save(update_fields=[*told, "answers_when", "reads_between_sessions", "country"])
             if self.mailbox is not None:
                 self.mailbox.speak(language)
 

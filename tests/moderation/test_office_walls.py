@@ -35,7 +35,7 @@ CANARIES = (
     "ada-facts", "ada-appeal",
 )  # fmt: skip
 STAFF = ["superuser", *roles.ROLES]
-_QUERIES = ("?q=ada", "?q=ada%40example.org", "?o=1.-2", "?e=1", "?all=")
+_QUERIES = ("?q=ada", "?q=ada%40example", "?o=1.-2", "?e=1", "?all=")
 _FILTER = re.compile(r'href="(\?[^"#]+)"')
 
 
