@@ -56,13 +56,13 @@ def sender_killed_before_a_careful_relay(stage: Stage) -> None:
 
 def kill_at_random(stage: Stage) -> None:
     """Whoever has a line to the mail server may be next, four times a second."""
-    stage.mail.on("rcpt", Wait(0.1), times=None)
-    people.post(stage, 1500)
+    stage.mail.on("rcpt", Wait(0.25), times=None)
+    people.post(stage, 600)
     pause = threading.Event()
     while stage.promise.kills < _KILLS:
         pause.wait(stage.random.expovariate(1 / 0.25))
         if not stage.mail.peers() and not Message.objects.filter(state="waiting").exists():
-            people.post(stage, 200)
+            people.post(stage, 100)
         peers = until(stage.mail.peers, "a sender at work")
         if victim := stage.owner_of(stage.random.choice(peers)):
             stage.kill(victim)
