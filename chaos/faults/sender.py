@@ -3,6 +3,9 @@
 import resource
 import signal
 import threading
+import time
+
+from django.utils import timezone
 
 from chaos import people, processes
 from chaos.book import BOTH, POSTGRES, also, fault
@@ -135,6 +138,21 @@ def poison(stage: Stage) -> None:
     ended = Message.objects.filter(state="ended")
     assert {row.pk for row in ended} == {row.pk for row in deadly}
     assert {(row.reason, row.falls) for row in ended} == {("poison", 5)}
+
+
+@also("F41", seed=4, modes=BOTH, late=600)
+def taken_back_behind_a_slow_mail(stage: Stage) -> None:
+    """Claimed and written, but behind another one: what is taken back now does not start."""
+    stage.start_servers()
+    rule = stage.mail.on("rcpt", Hold())
+    messages = people.post(stage, _MAILS)
+    stage.start()
+    held(stage, rule)
+    for message in messages[-3:]:
+        message.mailbox.suppress(now=timezone.now())
+        stage.promise.silent_since[message.mailbox.address] = time.time()
+        del stage.promise.mails[message.mailbox.address]
+    rule.release()
 
 
 def held(stage: Stage, rule: Rule) -> int:
