@@ -6,7 +6,7 @@ RESUME=1    go on where the last run stopped
 REAL=1      only the runs with real leases, deadlines and waits; a full run has them as well
 SEEDS=1     so many seeds
 MUTANTS=1   break the product in five ways, and see that the drill notices each
-JOBS=2      so many runs at a time; each has ports and folders of its own
+JOBS=2      so many runs at a time (two in a quick run); each has ports and folders of its own
 """
 
 import json
@@ -91,7 +91,7 @@ def _chosen(book: dict[str, Fault]) -> Iterator[Run]:
 
 def _all(runs: list[Run]) -> Iterator[dict[str, Any]]:
     """The results, in order; a few at a time when there are hands for it."""
-    hands = int(os.environ.get("JOBS", "1"))
+    hands = int(os.environ.get("JOBS") or (2 if os.environ.get("QUICK") else 1))
     places: SimpleQueue[int] = SimpleQueue()
     for number in range(hands):
         places.put(_PORTS + number * _PORTS_EACH)
