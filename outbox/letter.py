@@ -8,7 +8,6 @@ import binascii
 import hmac
 from email.header import Header
 from email.utils import format_datetime
-from hashlib import sha256
 
 from django.conf import settings
 
@@ -73,7 +72,7 @@ def _identity(message: Message) -> str:
     # mail look like one that was delivered before.
     keys = rings.parse(settings.LINK_KEYS)
     key = keys.get(message.ring, keys[rings.newest(keys)])
-    return hmac.new(key, f"message|{message.dedupe_key}".encode(), sha256).hexdigest()[:32]
+    return hmac.digest(key, f"message|{message.dedupe_key}".encode(), "sha256").hex()[:32]
 
 
 def _reply_lines(mail: Mail, ring: int) -> list[str]:

@@ -78,20 +78,20 @@ class _Unfit(Exception):
 
 def _without(value: Any, words: list[str]) -> Hashable:
     """``value`` without people's words, fit to be a key; the words themselves go into ``words``."""
-    match value:
-        case Said():
-            if not value:
-                return ""
-            words.append(str(value))
-            return _Gap(len(words) - 1)
-        case dict():
-            return (dict, *((name, _without(one, words)) for name, one in value.items()))
-        case list() | tuple():
-            return (list, *(_without(one, words) for one in value))
-        case bool():
-            return (bool, value)  # or it would be the same key as a number
-        case None | str() | int():
-            return value
+    kind = type(value)
+    if kind is Said:
+        if not value:
+            return ""
+        words.append(str(value))
+        return _Gap(len(words) - 1)
+    if kind is str or kind is int or value is None:
+        return value
+    if kind is bool:
+        return (bool, value)  # or it would be the same key as a number
+    if kind is dict:
+        return (dict, *[(name, _without(one, words)) for name, one in value.items()])
+    if kind is list or kind is tuple:
+        return (list, *[_without(one, words) for one in value])
     raise _Unfit
 
 

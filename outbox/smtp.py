@@ -24,6 +24,7 @@ BEFORE_DOT = 60.0
 AFTER_DOT = 120.0
 _TO_CONNECT = 20.0
 _TO_PART = 2.0
+_LONGEST_LINE = 8192
 
 _PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 _NOBODY = {550, 551, 553}
@@ -121,6 +122,14 @@ class _Lines:
         answer, self._held = self._held[:end], self._held[end:]
         return answer
 
+    def whole_reply(self) -> _Answer | None:
+        """An answer of one line, which nearly all are; None when it has more or is none."""
+        line = self.readline(_LONGEST_LINE)
+        if line[3:4] in b" \r\n" and line.endswith(b"\n") and line[:3].isdigit():
+            return int(line[:3]), line[4:].strip(b" \t\r\n")
+        self._held = line + self._held
+        return None
+
     def close(self) -> None:
         self._held = b""
 
@@ -191,7 +200,11 @@ class _Line(smtplib.SMTP):
     def getreply(self) -> _Answer:
         if self.file is None:
             self.file = _Lines(self)
-        return super().getreply()
+        try:
+            return self.file.whole_reply() or super().getreply()
+        except OSError:
+            self.close()  # what was not read here would be taken for the next answer
+            raise
 
 
 class Connection:
