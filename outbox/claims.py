@@ -54,8 +54,9 @@ def database_clock() -> dt.datetime:
 
 def claim(owner: str, *, now: dt.datetime) -> list[Message]:
     """Up to a hundred messages whose time has come, now ours until the lease ends."""
+    names = sorted(_UNHELD if Hold.objects.is_on() else kinds.known())
     for lane in (Message.Lane.NOW, Message.Lane.SOON):
-        ids = _claimed_ids(owner, lane, now)
+        ids = _claimed_ids(owner, lane, names, now)
         if ids:
             mine = Message.objects.filter(pk__in=ids).select_related("mailbox")
             return list(mine.order_by("not_before", "pk"))
@@ -239,9 +240,8 @@ def _settle_unsent(ours: MessageQuerySet, outcome: Outcome, now: dt.datetime) ->
     ours.update(**changes)
 
 
-def _claimed_ids(owner: str, lane: str, now: dt.datetime) -> list[int]:
+def _claimed_ids(owner: str, lane: str, names: list[str], now: dt.datetime) -> list[int]:
     connection = connections[router.db_for_write(Message)]
-    names = sorted(_UNHELD if Hold.objects.is_on() else kinds.known())
     # One lane at a time: with the lane fixed the partial index is already in the right order.
     # MATERIALIZED: as a subquery PostgreSQL may run it once a row, and each run skips what the
     # last one took, so that a batch grows to all that is due.
