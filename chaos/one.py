@@ -49,6 +49,7 @@ def _injected(fault: Fault, stage: Stage) -> dict[str, object]:
     try:
         fault.inject(stage)
         stage.quiet()
+        stage.until_all_left()
     except Exception as error:
         failure = f"{type(error).__name__}: {error}"[:300]
         (stage.folder / "failure.txt").write_text(traceback.format_exc())

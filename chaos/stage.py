@@ -261,6 +261,10 @@ class Stage:
             scaled(seconds) + 30,
         )
 
+    def until_all_left(self) -> None:
+        """Wait until no sender is at the mail server any more, nor one that was stopped."""
+        until(lambda: not self.mail.peers(), "every sender to leave the mail server", 60)
+
     def _service(self, name: str, environment: dict[str, str]) -> Service:
         celery = [sys.executable, "-m", "celery", "-A", "supportnet"]
         worker = [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
