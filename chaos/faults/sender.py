@@ -147,10 +147,10 @@ def poison(stage: Stage) -> None:
 def taken_back_behind_a_slow_mail(stage: Stage) -> None:
     """Claimed and written, but behind another one: what is taken back now does not start."""
     stage.start_servers()
+    stage.start()
     rule = stage.mail.on("rcpt", Hold())
     messages = people.post(stage, _MAILS)
-    stage.start()
-    held(stage, rule)
+    until(lambda: rule.peers, "a slow mail")
     for message in messages[-3:]:
         message.mailbox.suppress(now=timezone.now())
         stage.promise.silent_since[message.mailbox.address] = time.time()
