@@ -37,6 +37,7 @@ class Ground:
             "SUPPORTNET_MODE": "test",
             "SUPPORTNET_VAR": str(corner),
             "LOG_LEVEL": "WARNING",
+            "STATEMENT_TIMEOUT": "0",  # a million rows are sown in one
             "BENCH_DATABASE": stage.database,
             "BENCH_LINES": str(corner / "lines"),
         }
