@@ -84,8 +84,8 @@ class Incoming:
             return True
         if self.mail.get_content_type() in {"multipart/report", "message/delivery-status"}:
             return True
-        local = self.author.partition("@")[0].lower()
-        return not self.sender or bool(_MACHINES.match(local))
+        locals_ = [one.partition("@")[0].lower() for one in (self.author, self.sender)]
+        return not self.sender or any(_MACHINES.match(local) for local in locals_)
 
 
 def read(raw: bytes, *, sender: str | None, recipients: Iterable[str]) -> Incoming | None:
