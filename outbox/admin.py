@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from outbox.models import Message, Outage, Pulse
+from outbox.models import Alarm, Hold, Message, Outage, Pulse
 
 
 class LookOnly(admin.ModelAdmin):
@@ -57,3 +57,13 @@ class PulseAdmin(LookOnly):
 @admin.register(Outage)
 class OutageAdmin(LookOnly):
     list_display = ("began_at", "ended_at")
+
+
+@admin.register(Hold)
+class HoldAdmin(LookOnly):
+    list_display = ("why", "began_at")
+
+
+@admin.register(Alarm)
+class AlarmAdmin(LookOnly):
+    list_display = ("name", "is_on", "told_at")

@@ -1,5 +1,6 @@
 """What the operator sees of mail, and the one thing they can do."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from outbox.mail import Mail
-from outbox.models import Message
+from outbox.models import Alarm, Hold, Message
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,17 @@ def test_the_list_shows_no_words_and_no_addresses(request_of_staff: HttpRequest)
     page.render()  # type: ignore[attr-defined]
     assert "waiting" in page.content.decode()
     assert "lighthouse" not in page.content.decode()
+
+
+def test_the_office_shows_that_sending_is_held_and_what_was_told(
+    request_of_staff: HttpRequest,
+) -> None:
+    Hold.objects.begin("older database", now=timezone.now())
+    Alarm.objects.raise_("hold", again=timedelta(hours=6), now=timezone.now())
+    for model, said in ((Hold, "older database"), (Alarm, "hold")):
+        page = admin.site._registry[model].changelist_view(request_of_staff)
+        page.render()  # type: ignore[attr-defined]
+        assert said in page.content.decode()
 
 
 def test_nobody_changes_the_queue_by_hand(request_of_staff: HttpRequest) -> None:
