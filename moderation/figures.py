@@ -1,6 +1,7 @@
 """The numbers of a year, for the public: counts alone, and none so small that it tells."""
 
 import datetime as dt
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
@@ -40,7 +41,7 @@ def of_the_year(now: dt.datetime) -> dict[str, Table]:
     }
 
 
-def _by(rows: QuerySet[Any], name: str, choices: list[tuple[str, str]]) -> Table:
+def _by(rows: QuerySet[Any], name: str, choices: Sequence[tuple[str, Any]]) -> Table:
     counts = dict(rows.values_list(name).annotate(Count("pk")).order_by())
     return [(str(label), said(counts.get(value, 0))) for value, label in choices]
 

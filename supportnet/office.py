@@ -8,6 +8,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +34,7 @@ class Office(AdminSite):
         long_here = self.has_permission(request) and desk.is_long_here(request)
         return {**super().each_context(request), "long_here": long_here}
 
-    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """The office opens on what needs doing."""
         return super().index(request, {**desk.front(request), **(extra_context or {})})
 

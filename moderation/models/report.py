@@ -97,7 +97,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.waiting().filter(due_at__lt=now)
 
     def to_forget(self, now: dt.datetime) -> "ReportQuerySet":
-        """Reports older than twelve months that were decided; what waits is not lost by waiting.
+        """Reports older than twelve months.
 
         A decision that still restricts somebody keeps its report, and the way to answer it.
         """

@@ -6,6 +6,7 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.access import open_while_stopped, person_of
 from checkins.models import Reply
@@ -21,6 +22,7 @@ from outbox import limits, links
 _READ_WITHIN = int(targets.REST.total_seconds()) // 3600
 _LINES_WITHIN = int(targets.WRONG_LINE.total_seconds()) // 3600
 _A_DAY = dt.timedelta(days=1)
+_REPORTS_A_DAY = 20
 
 
 @public
@@ -72,10 +74,14 @@ def line(request: HttpRequest, code: str, line_id: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: list[Item], *, by: str, plain: bool = False) -> HttpResponse:
+    now, stored = timezone.now(), None
     form = ReportForm(request.POST or None, found=found)
-    stored = None
     if request.method == "POST" and form.is_valid():
-        stored = Report.objects.store(by=by, now=timezone.now(), **form.said())
+        who = f"{by}|{found[0].member and found[0].member.pk}"
+        if limits.allow("report", who, at_most=_REPORTS_A_DAY, within=_A_DAY, now=now):
+            stored = Report.objects.store(by=by, now=now, **form.said())
+        else:
+            form.add_error(None, _("You told us a lot today. It has arrived, and we look at it."))
     context = {
         "form": form,
         "stored": stored,
