@@ -32,7 +32,7 @@ class ReportForm(PlainForm):
     item = forms.ChoiceField(
         label=_("What do you want to report?"),
         widget=forms.RadioSelect,
-        error_messages={"required": _("Please choose what you want to report.")},
+        required=False,
     )
     reason = forms.ChoiceField(
         label=_("What is it about?"),
@@ -66,13 +66,14 @@ class ReportForm(PlainForm):
             field = self.fields["item"]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [(item.code, item.label) for item in found]
+            field.initial = found[0].code
         if not any(item.is_words for item in found):
             del self.fields["may_read"]
 
     def said(self) -> dict[str, Any]:
         """The item and all that was said of it, for the verb that stores it."""
         said = dict(self.cleaned_data)
-        code = said.pop("item", next(iter(self.found)))
+        code = said.pop("item", "") or next(iter(self.found))
         return {"item": self.found[code], **said}
 
 
