@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DatabaseError, connections, router, transaction
+from django.db import DatabaseError, Error, connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
@@ -96,7 +96,8 @@ class Fence:
         connection = connections[router.db_for_write(Message)]
         planned = self._sql.startswith("EXECUTE") and self._line is connection.connection
         if planned:
-            with contextlib.suppress(DatabaseError), connection.wrap_database_errors:
+            # A line that is gone forgot it already, and nothing here may keep a sender from ending.
+            with contextlib.suppress(Error), connection.wrap_database_errors:
                 self._cursor.execute(f"DEALLOCATE {self._name}")
         self._line = None
 

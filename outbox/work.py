@@ -106,8 +106,9 @@ class Sender:
 
     def close(self, *, settled: bool) -> None:
         """Let go of journal and connection; an unsettled journal stays for the sweeper."""
-        self._fence.close()
+        # The journal first: while it is held, nobody else may say what became of these mails.
         self._journal.close(settled=settled)
+        self._fence.close()
         self._line.close()
 
     def _send_group(self, group: Sequence[Message]) -> None:

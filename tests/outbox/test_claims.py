@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from outbox import claims
+from outbox import claims, journal
 from outbox.models import Message
-from outbox.work import work
+from outbox.work import Sender, steady_clock, work
 from tests import factories
 from tests.mail_server import MailServer
 
@@ -147,3 +147,16 @@ def test_the_fence_holds_on_a_new_connection_too_and_leaves_no_plan(now: dt.date
         with connection.cursor() as cursor:
             cursor.execute("SELECT name FROM pg_prepared_statements")
             assert cursor.fetchall() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sender_that_lost_the_database_lets_go_of_its_journal(
+    now: dt.datetime, smtp: MailServer
+) -> None:
+    factories.message(mailbox=factories.mailbox(), now=now)
+    sender = Sender(lambda: now, steady_clock)
+    sender.batch()
+    connection.connection.close()  # as a database does that is stopped
+    sender.close(settled=False)
+    connection.close()
+    assert [notes.owner for notes in journal.left_behind()]
