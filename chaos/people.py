@@ -19,6 +19,8 @@ from outbox.models import Message
 from tests import factories
 from vault.models import Key
 
+# Longer than the slack of the invariants: they judge what is late, this only what never comes.
+_PATIENCE = 60.0
 _NUMBERS = itertools.count(1)
 
 
@@ -116,7 +118,7 @@ def all_arrived(stage: Stage, seconds: float, *, but: str = "") -> None:
     until(
         lambda: stage.promise.mails.keys() - {but} <= {mail.to for mail in stage.mail.taken()},
         "all mails so far",
-        scaled(seconds) + 20,
+        scaled(seconds) + _PATIENCE,
     )
 
 

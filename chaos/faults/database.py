@@ -113,6 +113,8 @@ def table_locked(stage: Stage) -> None:
     usual = max(_seconds(stage, path) for path in paths)
     for table in ("checkins_answer", "outbox_message"):
         check_ins = people.asked(stage, 20)
+        people.post(stage, 20)
+        people.due(stage, 5)
         with (
             Crowd(stage, check_ins) as crowd,
             _locked(stage, table),
@@ -123,8 +125,6 @@ def table_locked(stage: Stage) -> None:
         stage.told[f"statuses_{table}"] = dict(crowd.statuses)
         assert set(crowd.statuses) <= {200, 503}, crowd.statuses
         _is_well(stage, page)
-        people.post(stage, 20)
-        people.due(stage, 5)
         people.all_arrived(stage, 90)
 
 
