@@ -169,11 +169,8 @@ def _planned(stage: Stage, ago: dt.timedelta, *, weekdays: int) -> Person:
 
 def _noon(ago: dt.timedelta) -> tuple[str, dt.datetime]:
     """A zone where this hour is noon, and the moment there."""
-    now = timezone.now()
-    ahead = 12 - now.hour
-    # These names count westwards.
-    zone = f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
-    return zone, (now - ago).astimezone(ZoneInfo(zone))
+    zone = people.noon_zone()
+    return zone, (timezone.now() - ago).astimezone(ZoneInfo(zone))
 
 
 def _promise_nothing(stage: Stage, person: Person) -> None:
