@@ -1,9 +1,12 @@
 """Disks that are full, and databases that come back from yesterday."""
 
+import contextlib
 import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -31,23 +34,17 @@ def disk_full(stage: Stage) -> None:
         _on_a_small_disk(stage, notes, 2 * _MEGABYTE)
     stage.start_servers()
     stage.start()
-    filler = _fill(notes)
     if stage.mode == POSTGRES:
-        people.post(stage, 30)
-        _pass(stage, 90)
-        assert not stage.mail.taken(), "sent without notes"
-        filler.unlink()
+        with _full(notes):
+            people.post(stage, 30)
+            _pass(stage, 90)
+            assert not stage.mail.taken(), "sent without notes"
         stage.quiet()
-        filler = _fill(house)
-    else:
-        filler.unlink()
     check_ins = people.asked(stage, 60)
-    filler = _fill(house)
-    with Crowd(stage, check_ins[:30]) as crowd:
+    with _full(house), Crowd(stage, check_ins[:30]) as crowd:
         pass
     stage.told["kept_while_full"] = crowd.acknowledged
     assert set(crowd.statuses) <= {0, 200, 302, 500, 503}, f"{crowd.statuses}"
-    filler.unlink()
     until(stage.is_up, "the site to heal")
     until(lambda: _asks(stage), "the database to heal")
     with Crowd(stage, check_ins[30:]) as crowd:
@@ -92,17 +89,33 @@ def _on_a_small_disk(stage: Stage, path: Path, free: int) -> None:
     shutil.rmtree(aside)
 
 
-def _fill(folder: Path) -> Path:
-    """Leave no byte free."""
+@contextlib.contextmanager
+def _full(folder: Path) -> Iterator[None]:
+    """Leave no byte free, also where a file goes meanwhile."""
+    over = threading.Event()
     filler = folder / "filler"
-    with filler.open("ab", buffering=0) as file:
+    _fill(filler)
+
+    def keep_full() -> None:
+        while not over.wait(0.02):
+            _fill(filler)
+
+    keeper = threading.Thread(target=keep_full)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+        filler.unlink()
+
+
+def _fill(filler: Path) -> None:
+    with contextlib.suppress(OSError), filler.open("ab", buffering=0) as file:
         for block in (_MEGABYTE, 4096, 1):
-            try:
+            with contextlib.suppress(OSError):
                 while True:
                     file.write(b"0" * block)
-            except OSError:
-                continue
-    return filler
 
 
 def _pass(stage: Stage, seconds: float) -> None:

@@ -8,19 +8,23 @@ CHAOS_POINTS   a folder: a process that reaches a point for which a file lies th
                written in it. Renaming the file takes it, so one file is one signal. With it mails
                whose subject begins with "poison" harm whoever writes them.
 CHAOS_LEAK     every round of sending leaks so many megabytes.
+CHAOS_CLOCK    a file with the seconds by which the wall clock is wrong; it may change at any time.
 """
 
+import datetime
 import functools
 import importlib.machinery
 import os
 import signal
 import sys
+import time
 from email.errors import HeaderParseError
 from typing import Any
 
 FACTOR = float(os.environ.get("CHAOS_FACTOR", "1"))
 POINTS = os.environ.get("CHAOS_POINTS", "")
 LEAK = int(os.environ.get("CHAOS_LEAK", "0"))
+CLOCK = os.environ.get("CHAOS_CLOCK", "")
 
 # Scaled as they stand; a name that is gone from the product stops the drill.
 SCALED = {
@@ -108,6 +112,8 @@ def _change(module: Any) -> None:
         module.to_bytes = _poisonous(module.to_bytes)
     if LEAK and module.__name__ == "outbox.work":
         module.work = _leaking(module.work, LEAK)
+    if CLOCK and module.__name__ == "django.utils.timezone":
+        module.now = _wrong(module.now, lambda seconds: datetime.timedelta(seconds=seconds))
     if POINTS:
         for point, (where, owner, name, when) in CRASH_POINTS.items():
             if where == module.__name__:
@@ -124,6 +130,15 @@ def _leaking(function: Any, megabytes: int) -> Any:
         return function(*args, **kwargs)
 
     return leak
+
+
+def _wrong(now: Any, span: Any) -> Any:
+    @functools.wraps(now)
+    def wrong() -> Any:
+        with open(CLOCK) as file:
+            return now() + span(float(file.read()))
+
+    return wrong
 
 
 def _scale_what_was_computed(module: Any) -> None:
@@ -164,8 +179,11 @@ CHANGED = {
     *SCALED,
     "supportnet.celery",
     "outbox.letter",
+    "django.utils.timezone",
     *(where for where, *_rest in CRASH_POINTS.values()),
 }
 # Imported by the drill under its full name it only tells the factor.
 if __name__ == "sitecustomize" and (FACTOR != 1 or POINTS):
     sys.meta_path.insert(0, _Changed)
+    if CLOCK:
+        time.time = _wrong(time.time, float)
