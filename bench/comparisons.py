@@ -13,13 +13,13 @@ SITE = Stage(
 
 COMPARISONS = (
     # the clock
-    Comparison("idle-tick", "bench.clock.idle_tick"),
+    Comparison("idle-tick", "bench.clock.idle_tick", limit=1200),
     Comparison("moved-tick", "bench.clock.moved_tick"),
-    Comparison("dispatch", "bench.clock.morning"),
-    Comparison("two-dispatchers", "bench.clock.two_at_once"),
+    Comparison("dispatch", "bench.clock.morning", limit=1200),
+    Comparison("two-dispatchers", "bench.clock.two_at_once", limit=1200),
     Comparison("idle-tick-sqlite", "bench.clock.idle_tick", SQLITE),
     Comparison("dispatch-sqlite", "bench.clock.morning", SQLITE),
-    Comparison("celery-beat", "bench.beat.against_celery_beat", BEAT),
+    Comparison("celery-beat", "bench.beat.against_celery_beat", BEAT, limit=1200),
     Comparison("million", "bench.million.a_day", limit=3600, apart=True),
     # mails
     Comparison("circle-mail", "bench.mails.circle_mail"),
