@@ -146,8 +146,7 @@ def _dispatch_on_demand(line: Connection) -> None:
 def _ticks(run: Run) -> tuple[list[float], list[float]]:
     connection.ensure_connection()
     bare = connection.connection.cursor()
-    sql = dispatch._ANY_DUE if POSTGRES else dispatch._ANY_DUE.replace("%s", "?")
-    at = dispatch._stored(NINE)
+    sql, at = dispatch._ANY_DUE, dispatch._stored(NINE)
 
     def theirs() -> None:
         bare.execute(sql, (at,))
