@@ -201,10 +201,12 @@ class MailServer:
             threading.Thread(target=self._serve, args=(line, peer[1]), daemon=True).start()
 
     def _serve(self, line: socket.socket, peer: int) -> None:
+        session = _Session(self, line, peer)
         with contextlib.suppress(OSError, _Gone):
-            _Session(self, line, peer).run()
-        self._lines.pop(line, None)
-        _hang_up(line)
+            session.run()
+        # Once secured it is another socket than the one that came in.
+        self._lines.pop(session.line, None)
+        _hang_up(session.line)
 
     def rule_for(self, stage: str, to: str, peer: int) -> Rule | None:
         """The rule that holds here and now, counted as used."""
