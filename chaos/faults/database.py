@@ -41,8 +41,8 @@ def database_crashes(stage: Stage) -> None:
         people.all_arrived(stage, 90)
 
 
-# The cutting takes 15 s at least: on the scaled clock those alone are five minutes.
-@fault("F12", modes=(POSTGRES,), late=540)
+# The cutting takes 15 s at least: on the scaled clock that alone is five minutes.
+@fault("F12", modes=(POSTGRES,), late=300)
 def connections_cut(stage: Stage) -> None:
     """Every connection is cut each 100 ms for a minute: words are kept, no mail is doubled."""
     _set(stage)
