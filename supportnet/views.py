@@ -26,6 +26,9 @@ from supportnet.consent import withdraw
 from supportnet.forms import EraseForm
 from supportnet.zone import change_zone
 
+# So many letters lie on Today; each one folded away brings up the next.
+ON_TODAY = 12
+
 
 def today(request: HttpRequest) -> HttpResponse:
     """The question, every day; who hears what; and what the circle wrote."""
@@ -95,8 +98,10 @@ def _today(person: Person, now: dt.datetime) -> dict[str, Any]:
 
 
 def _letters(person: Person, now: dt.datetime) -> dict[str, Any]:
+    letters = list(Reply.objects.for_today(person, now)[: ON_TODAY + 1])
     return {
-        "replies": Reply.objects.for_today(person, now),
+        "replies": letters[:ON_TODAY],
+        "more_letters": len(letters) > ON_TODAY,
         "local_now": person.local(now),
     }
 

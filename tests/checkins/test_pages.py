@@ -594,3 +594,18 @@ def test_years_behind_somebody_add_no_question_to_today(
 
     with django_assert_num_queries(7):
         assert "years ago" not in said(page)
+
+
+def test_a_pile_of_letters_shows_the_newest_and_brings_the_next_up(
+    page: Client, shared: Letter, now: dt.datetime
+) -> None:
+    for number in range(13):
+        Share.objects.get().reply(words=f"letter {number:02}", now=now)
+    newest = Reply.objects.order_by("pk").last()
+
+    assert "letter 00" not in said(page)
+    assert "letter 12" in said(page)
+    assert "More letters lie under these." in said(page)
+    newest.fold(now)
+    assert "letter 00" in said(page)
+    assert "More letters lie under these." not in said(page)
