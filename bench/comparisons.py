@@ -31,4 +31,8 @@ COMPARISONS = (
     Comparison("today", "bench.pages.today", SITE),
     Comparison("history", "bench.pages.history", SITE),
     # load
+    Comparison("connections", "bench.load.connections_opened", SITE),
+    Comparison("load", "bench.load.held", SITE, limit=1200),
+    Comparison("load-killed", "bench.load.killed", SITE, limit=1200),
+    Comparison("soak", "bench.soak.memory", SITE, limit=2700),
 )
