@@ -88,6 +88,8 @@ class Visitors:
         if not door.token:
             await self._read(door, due)
             due = time.monotonic()
+        if not door.token:
+            return  # the page did not come, and that is counted already
         words = f"load {len(self.sent)}"
         self.sent.append(words)
         posted = {"csrfmiddlewaretoken": door.token, "gesture": "with_you", "words": words}
