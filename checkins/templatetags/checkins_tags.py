@@ -66,7 +66,7 @@ def reply_fields(form: ReplyForm) -> SafeString:
     """A gesture, words, and what they are meant as."""
     field = form.fields["gesture"]
     assert isinstance(field, ChoiceField)
-    gestures = tuple(field.choices)
+    gestures = tuple(iter(field.widget.choices))
     if any(value not in Reply.Gesture.values for value, _label in gestures):
         # The circle's own: somebody wrote them, so nothing drawn of them is kept.
         return render_to_string("checkins/_reply_fields.html", {"form": form})

@@ -205,11 +205,9 @@ def test_the_head_names_nobody_else_and_hides_nothing(mail: Mail) -> None:
         assert word not in f"{head['Message-ID']}{head['List-Unsubscribe']}{head.get_boundary()}"
 
 
-def test_every_template_of_a_mail_is_looked_at_here(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_template_of_a_mail_is_looked_at_here(house: House) -> None:
     # A frame that another test had rendered would not be rendered here.
-    monkeypatch.setattr(skeleton, "_kept", {})
+    skeleton._kept.clear()
     seen: set[str] = set()
 
     def note(template: Any, **_more: Any) -> None:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,16 +71,18 @@ def test_the_journal_tells_the_truth_about_every_row(now: dt.datetime, sender: J
 
 
 def test_when_the_machine_went_down_what_was_not_accepted_is_in_doubt(
-    now: dt.datetime, sender: Journal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    now: dt.datetime, sender: Journal
 ) -> None:
     untouched, accepted, handed = claimed(sender, now, 3)
     sender.hands_over(accepted.pk, 1)
     sender.accepted(accepted.pk, 1, "queued as 42")
     sender.hands_over(handed.pk, 1)
     die(sender)
-    later = tmp_path / "boot_id"
-    later.write_text("another-run-of-the-machine")
-    monkeypatch.setattr(journal, "_THIS_BOOT", later)
+    # As if the machine had been started anew since: its name stands in the sender's.
+    host, pid, _boot, own = sender.owner.rsplit(".", 3)
+    before = f"{host}.{pid}.anotherb.{own}"
+    (journal.folder() / sender.owner).rename(journal.folder() / before)
+    Message.objects.update(claim_owner=before)
 
     assert replay_left_behind(now=now) == 3
 
