@@ -38,7 +38,7 @@ def sender_killed(stage: Stage) -> None:
         rule.release()
 
 
-@also("F01", seed=4, modes=BOTH, late=3000, timeout=1500)
+@also("F01", seed=4, modes=BOTH, late=20_000, timeout=1800)
 def sender_killed_at_random(stage: Stage) -> None:
     """Two hundred kills at random: at most three mails come twice for ten kills."""
     stage.start_servers()
@@ -47,7 +47,7 @@ def sender_killed_at_random(stage: Stage) -> None:
     assert _doubled(stage) <= 0.3 * _KILLS, f"{_doubled(stage)} doubled by {_KILLS} kills"
 
 
-@also("F01", seed=5, modes=BOTH, late=3000, timeout=1500)
+@also("F01", seed=5, modes=BOTH, late=20_000, timeout=1800)
 def sender_killed_before_a_careful_relay(stage: Stage) -> None:
     """The same, and a relay that knows the idempotency header: nobody gets a mail twice."""
     stage.mail.dedupe = _KEY
