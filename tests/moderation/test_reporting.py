@@ -15,8 +15,10 @@ from moderation import items, targets
 from moderation.models import Report
 from outbox import links
 from outbox.links import Link
+from supportnet import my_data
 from tests import factories
 from tests.circles.people import invited
+from vault import backup
 
 pytestmark = pytest.mark.django_db
 
@@ -197,6 +199,29 @@ def test_a_wrong_number_needs_no_account_and_stands_on_top(client: Client) -> No
     report = Report.objects.waiting()[0]
     assert (report.about, report.line_id, report.country) == ("line", "de-telefonseelsorge", "DE")
     assert report.due_at - report.made_at == dt.timedelta(hours=24)
+
+
+def test_erasing_a_person_takes_reports_about_them_along_and_no_others(now: dt.datetime) -> None:
+    person = factories.person()
+    factories.report(member=factories.member(person=person), now=now)
+    (item,) = items.of_line("DE", "de-telefonseelsorge")
+    line = Report.objects.store(item, by="anyone", reason="wrong_line", now=now)
+
+    my_data.erase(person)
+    backup.prune()
+
+    assert list(Report.objects.all()) == [line]
+
+
+def test_twenty_reports_a_day_from_one_hand_are_enough(client: Client) -> None:
+    share = shared(factories.person())
+    page = door(client, share_link(share)) + "report/"
+
+    for number in range(22):
+        answer = client.post(page, {"reason": "spam", "words": str(number)})
+
+    assert Report.objects.count() == 20
+    assert "You told us a lot today." in answer.content.decode()
 
 
 def test_an_invented_line_cannot_be_reported(client: Client) -> None:
