@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import override_settings
 from django.utils import timezone, translation
 from hypothesis import HealthCheck
 from hypothesis import settings as searches
 from playwright.sync_api import Browser, sync_playwright
 
+from moderation.models import Access
 from supportnet.local.sentences import write_mirror
 from tests.browser import FLAGS, find
 from tests.mail_server import MailServer
@@ -87,6 +89,20 @@ def _nobody_was_here() -> None:
     # A page leaves its reader's language and zone on the thread until the next one comes.
     translation.deactivate()
     timezone.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _the_access_log_can_be_emptied(request: pytest.FixtureRequest) -> Iterator[None]:
+    # Its triggers refuse the emptying of all tables after a test that really commits.
+    marker = request.node.get_closest_marker("django_db")
+    commits = "transactional_db" in request.fixturenames or "live_server" in request.fixturenames
+    if marker is not None and marker.kwargs.get("transaction"):
+        commits = True
+    if commits:
+        request.getfixturevalue("transactional_db")
+    yield
+    if commits and connection.vendor == "sqlite" and Access.objects.exists():
+        Access.objects.all().delete()
 
 
 @pytest.fixture(autouse=True, scope="session")
