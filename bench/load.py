@@ -8,7 +8,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import suppress
 from functools import cache
 from urllib.parse import urlsplit
@@ -40,6 +40,7 @@ _BESIDE = 5
 # A member may say forty things a day; a reply in ten requests must not come near it.
 _REPLIES_EACH = 20
 _KILL_EVERY = 20.0
+_WORKERS, _POLL = 2, 15.0
 
 
 def held(run: Run) -> Iterator[Row]:
@@ -81,10 +82,12 @@ def killed(run: Run) -> Iterator[Row]:
 def connections_opened(run: Run) -> Iterator[Row]:
     """How many database connections requests and tasks open once all hands have theirs."""
     visitors, count = crowd(run), run.size(1000, 200)
-    with Running(workers=2, renewed=False) as site, _Sessions() as sessions:
+    with Running(renewed=False) as site, _Sessions() as sessions:
         visitors.port = site.port
         # All threads have work at once, so that each has its connection.
-        asyncio.run(visitors.come(400, 2))
+        asyncio.run(visitors.come(200, 1))
+        visitors.seen.clear()
+        sessions.settle()
         opened = []
         for _ in range(run.rounds):
             before = sessions.opened()
@@ -92,12 +95,17 @@ def connections_opened(run: Run) -> Iterator[Row]:
             opened.append(sessions.opened() - before)
         assert not any(one.error for one in visitors.seen)
         yield Row(f"connections for {count} requests", "== 0 opened", opened, unit="opened")
+    with Running(workers=_WORKERS, renewed=False), _Sessions() as sessions:
         _give_tasks(200)
+        sessions.settle()
         opened = []
         for _ in range(run.rounds):
-            idle = sessions.opened_while(lambda: time.sleep(3))
-            # A worker's own poll opens one now and then, tasks or not.
-            opened.append(max(0, sessions.opened_while(lambda: _give_tasks(count)) - idle))
+            begin, before = time.monotonic(), sessions.opened()
+            _give_tasks(count)
+            more = sessions.opened() - before
+            # A worker's own poll opens one every quarter of a minute, tasks or not.
+            polls = _WORKERS * (1 + (time.monotonic() - begin) // _POLL)
+            opened.append(max(0, more - polls))
         yield Row(f"connections for {count} tasks", "== 0 opened", opened, unit="opened")
 
 
@@ -231,7 +239,6 @@ class _Sessions:
             )
             return int(cursor.fetchone()[0])
 
-    def opened_while(self, do: Callable[[], object]) -> int:
-        before = self.opened()
-        do()
-        return self.opened() - before
+    def settle(self) -> None:
+        """Wait for what the last ones did to be counted: a session at rest tells it late."""
+        time.sleep(12)
