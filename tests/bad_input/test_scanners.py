@@ -16,15 +16,19 @@ from tests.bad_input.letters import (
     EVERY_KIND,
     answer,
     asking,
+    code,
     invitation,
     own_page,
     paths_in,
     share,
+    word_back,
 )
 from tests.mail_server import Mail
 
 pytestmark = pytest.mark.django_db
 
+# A code is typed elsewhere, and an honest answer by mail leads to no page of its own.
+NOTHING_TO_PRESS = {code, word_back}
 CLIENTS = ["198.51.100.7", "203.0.113.9", "2001:db8::1"]
 
 
@@ -88,7 +92,7 @@ def test_a_program_that_presses_every_button_tells_nobody_and_says_yes_to_nothin
 
     pressed = press_everything(mail)
 
-    assert pressed >= (kind is not EVERY_KIND[0])
+    assert pressed or kind in NOTHING_TO_PRESS
     assert everything_said() == before
     house.wait(dt.timedelta(hours=12))
     assert house.post_comes() == []
