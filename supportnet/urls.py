@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.access import before_welcome
-from supportnet import views
+from supportnet import health, views
 
 _ROOMS = ["accounts", "outbox", "circles", "checkins", "moderation"]
 
@@ -23,6 +23,8 @@ urlpatterns = [
     path("settings/consent/", views.consent, name="consent"),
     path("settings/data/", before_welcome(views.my_data_export), name="my_data_export"),
     path("settings/data/erase/", before_welcome(views.my_data_erase), name="my_data_erase"),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
     path(".well-known/security.txt", views.security, name="security"),

@@ -161,6 +161,8 @@ ROUTES = {
     "what_this_is": get(OPEN),
     "how_to_be_there": get(OPEN),
     "privacy": get(OPEN),
+    "live": get(OPEN),
+    "ready": get(OPEN),
     "robots": get(OPEN),
     "favicon": get((302, 302, 302, 302, 302)),
     "security": get(OPEN),
