@@ -1,13 +1,19 @@
 """Who may come in: closed by default, a short list of public pages, words kept at the door."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import translation
 from django.utils.crypto import constant_time_compare, salted_hmac
-from rest_framework.permissions import BasePermission
+from django.utils.translation import gettext_lazy as _
+from knox.auth import TokenAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from accounts.models import Person
+from accounts.tokens import Token
 from library.access import View
 
 KEPT = "kept"
@@ -47,7 +53,28 @@ class SignedInPerson(BasePermission):
         person = request.user
         if not (person and person.is_authenticated):
             return False
+        if isinstance(request.auth, Token) and not self._goes_so_far(request, view):
+            return False
         return person.welcomed_at is not None and not person.is_stopped
+
+    def _goes_so_far(self, request: Any, view: Any) -> bool:
+        writes = request.method not in SAFE_METHODS
+        return request.auth.allows(writes=writes, answers=writes and view.basename == "answers")
+
+
+class ProgramSignIn(TokenAuthentication):
+    """A person's own program comes in by its token; it is spoken to in the person's language."""
+
+    def authenticate_credentials(self, token: bytes) -> tuple[Person, Token]:
+        if not re.fullmatch(rb"[0-9a-f]{64}", token):
+            raise AuthenticationFailed(_("This token opens nothing here."))
+        try:
+            person, found = super().authenticate_credentials(token)
+        except AuthenticationFailed:
+            # The same words for an unknown token, an old one and a closed account.
+            raise AuthenticationFailed(_("This token opens nothing here.")) from None
+        translation.activate(person.language)
+        return person, found
 
 
 def typed_fields(request: HttpRequest) -> list[tuple[str, str]]:

@@ -84,6 +84,11 @@ class AccountAdapter(DefaultAccountAdapter):
         fresh = timezone.now().timestamp() - _JUST_NOW.total_seconds()
         return not any(record["at"] > fresh for record in records)
 
+    def set_password(self, user: Any, password: str) -> None:
+        # Whoever changes it may fear that somebody else came in: programs too are out.
+        super().set_password(user, password)
+        user.end_programs()
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("sign_in_settings")
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from accounts.names import clean_name, plain_text
+from accounts.tokens import Token
 from library import names, zones
 from outbox import addresses, headers
 
@@ -126,6 +127,23 @@ class AwayForm(PlainForm):
             ("erase", _("erase it, with everything in it")),
         ],
         widget=forms.RadioSelect,
+    )
+
+
+class ProgramForm(PlainForm):
+    """A program of the person's own, and how far it may go."""
+
+    name = LineField(
+        label=_("What do you call the program?"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+        error_messages={"required": _("Please give it a name.")},
+    )
+    scope = forms.ChoiceField(
+        label=_("It may"),
+        choices=Token.Scope.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose one.")},
     )
 
 

@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.tokens import Token
 from library import names, zones
 from outbox.models import Mailbox
 from vault import scope
@@ -92,7 +93,7 @@ class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  #
         return self.get(email=(username or "").lower())
 
 
-class Person(AbstractBaseUser, PermissionsMixin):
+class Person(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """The account holder. Address and display name stand in clear, and the docs say so."""
 
     part = Part(
@@ -325,11 +326,16 @@ class Person(AbstractBaseUser, PermissionsMixin):
         self.save(update_fields=["frozen_at"])
 
     def disable(self) -> None:
-        """Close the account for the time being and end every session of it."""
+        """Close the account for the time being and end every session and program of it."""
         self.is_active = False
         with transaction.atomic():
             self.save(update_fields=["is_active"])
             self.end_sessions()
+            self.end_programs()
+
+    def end_programs(self) -> None:
+        """Every program of theirs is out from now on."""
+        Token.objects.visible_to(self).delete()
 
     def end_sessions(self, *, but: str | None = None) -> None:
         """Sign out everywhere, or everywhere but in the session of this key."""

@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as keys
 from django.urls import path
 
 from accounts.access import before_welcome
-from accounts.views import arriving, leaving, own, welcome
+from accounts.views import arriving, leaving, own, programs, welcome
 from library.access import public
 
 urlpatterns = [
@@ -33,6 +33,8 @@ urlpatterns = [
     path("settings/away/", own.when_away, name="when_away"),
     path("settings/way-out/", own.way_out, name="way_out"),
     path("settings/sign-in/", own.sign_in_settings, name="sign_in_settings"),
+    path("settings/programs/", programs.programs, name="programs"),
+    path("settings/programs/<uuid:public_id>/end/", programs.program_end, name="program_end"),
     path("settings/password/", account.password_change, name="account_change_password"),
     path("settings/password/new/", account.password_set, name="account_set_password"),
     path("settings/password/away/", own.password_away, name="password_away"),

@@ -12,7 +12,11 @@ urlpatterns = [
         ProfileView.as_view({"get": "retrieve", "patch": "partial_update"}),
         name="api_me",
     ),
-    path("answers/", AnswerView.as_view({"get": "list", "post": "create"}), name="api_answers"),
+    path(
+        "answers/",
+        AnswerView.as_view({"get": "list", "post": "create"}, basename="answers"),
+        name="api_answers",
+    ),
     path("members/", MemberView.as_view({"get": "list"}), name="api_members"),
     path(
         "members/<uuid:public_id>/",

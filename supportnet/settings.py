@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "rest_framework",
+    "knox",
     "csp",
     "supportnet.admin_site.SupportNetAdmin",
     "django.contrib.auth",
@@ -355,11 +356,19 @@ CELERY_TASK_TIME_LIMIT = 360
 CELERY_DB_REUSE_MAX = 1000
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        # First, so that strangers hear how to come in: 401, and not 403.
+        "accounts.access.ProgramSignIn",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.access.SignedInPerson"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["supportnet.parsers.PlainJSONParser"],
 }
+KNOX_TOKEN_MODEL = "accounts.Token"  # noqa: S105  the name of a model
+REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer"}
+# Our own model stands in for the library's, so that its tables are not made.
+MIGRATION_MODULES = {"knox": None}
 
 LOGGING = {
     "version": 1,

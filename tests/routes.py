@@ -68,6 +68,8 @@ ROUTES = {
     "mfa_index": get(EACH_OWN),
     "password_away": post(EACH_OWN_SENDS),
     "account_set_password": get(EACH_OWN),
+    "programs": get(EACH_OWN),
+    "program_end": post(OWNERS_SENDS, "token_row"),
     "account_change_password": get((302, 302, 302, 302, 302)),
     "account_reauthenticate": get((302, 403, 403, 403, 302)),
     "mfa_reauthenticate": get((302, 403, 403, 403, 200)),
@@ -167,10 +169,10 @@ ROUTES = {
     "favicon": get((302, 302, 302, 302, 302)),
     "security": get(OPEN),
     # for other programs
-    "api_me": get((403, 200, 200, 200, 200)),
-    "api_answers": get((403, 200, 200, 200, 200)),
-    "api_members": get((403, 200, 200, 200, 200)),
-    "api_member": get((403, 200, 404, 404, 404), "member"),
+    "api_me": get((401, 200, 200, 200, 200)),
+    "api_answers": get((401, 200, 200, 200, 200)),
+    "api_members": get((401, 200, 200, 200, 200)),
+    "api_member": get((401, 200, 404, 404, 404), "member"),
     # only where everything runs on one machine
     "mailbox:mailbox": get(OPEN),
     "mailbox:letters": get(OPEN),

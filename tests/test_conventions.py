@@ -246,7 +246,7 @@ def test_views_are_small() -> None:
 
 # Names that say it better: an end that is still open, a day on the person's own calendar.
 _OTHER_MOMENTS = {"not_before", "local_date", "paused_until", "claim_until"}
-_OTHER_MOMENTS |= {"last_login"}  # Django's own
+_OTHER_MOMENTS |= {"last_login", "created", "expiry"}  # Django's and knox's own
 
 
 def test_moments_end_in_at_and_days_in_on() -> None:

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from accounts.models import Consent, Person
+from accounts.models import Consent, Person, Token
 from checkins.models import Reply, Share
 from circles.models import Member
 from moderation.models import Decision
@@ -88,9 +88,15 @@ def things(owner: Person) -> dict[str, Any]:
         "line": "de-telefonseelsorge",
         "decision": decided(member, now).public_id,
         "number": 1,
+        "token_row": program(owner, now).public_id,
         "token": "invented",
         "slug": "invented",
     }
+
+
+def program(owner: Person, now: dt.datetime) -> Token:
+    token, _text = Token.objects.give(owner, name="Quittenmus", scope="all", now=now)
+    return token
 
 
 def decided(member: Member, now: dt.datetime) -> Decision:

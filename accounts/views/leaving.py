@@ -38,9 +38,10 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @before_welcome
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
-    """End every other session of this person."""
+    """End every other session of this person, and every program."""
     person_of(request).end_sessions(but=request.session.session_key)
-    messages.success(request, _("You are signed out everywhere else."))
+    person_of(request).end_programs()
+    messages.success(request, _("You are signed out everywhere else. Programs are out too."))
     return redirect("sign_in_settings")
 
 

@@ -86,6 +86,7 @@ class Walk:
             "/welcome/", {"name": "Canary-display", "adult": "adult", "consent": "on", **place}
         )
         self.post("/settings/mail/", {"own_subject": "canary-subject", "reply_mail": "words"})
+        self.post("/settings/programs/", {"name": "canary-tool", "scope": "all"})
 
     def invite(self) -> None:
         about = {"name": "canary-name", "label": "canary-label", "kind": "friend"}

@@ -24,7 +24,7 @@ def patch(client: Client, body: str | bytes):
 
 
 def test_strangers_get_a_status_and_nothing_else(client):
-    assert client.get(ME).status_code == 403
+    assert client.get(ME).status_code == 401
 
 
 def test_somebody_not_welcomed_yet_gets_nothing(client, noor):
