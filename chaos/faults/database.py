@@ -28,9 +28,9 @@ def database_crashes(stage: Stage) -> None:
     _set(stage)
     page = answer_page(people.asked(stage, 1)[0])
     for _ in range(3):
+        people.post(stage, 50)
+        people.due(stage, 5)
         with Crowd(stage, people.asked(stage, 60)) as crowd:
-            people.post(stage, 50)
-            people.due(stage, 5)
             _until_some_said(crowd)
             stage.stop("postgres", signal.SIGQUIT)
             connections.close_all()
