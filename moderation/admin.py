@@ -18,7 +18,7 @@ from accounts.models import Person
 from moderation import roles
 from moderation.items import About
 from moderation.models import Access, Report
-from moderation.views import desk
+from moderation.views import desk, no_mail
 from outbox.admin import LookOnly
 
 
@@ -85,7 +85,8 @@ class FoundPersonAdmin(PersonAdmin):
     change_list_template = "admin/moderation/persons.html"
 
     def get_urls(self) -> list[Any]:
-        return [*_guarded(self, [("find/", self.find, "find_person")]), *super().get_urls()]
+        pages = [("find/", self.find, "find_person"), ("no-mail/", no_mail.no_mail, "no_mail")]
+        return [*_guarded(self, pages), *super().get_urls()]
 
     def find(self, request: HttpRequest) -> HttpResponse:
         """Posted, so that no address stands in a URL; found by its keyed hash."""

@@ -12,6 +12,7 @@ from moderation.items import Item
 from moderation.measures import RESTRICTIONS, Action, possible
 from moderation.models import Opening, Report
 from moderation.models.opening import SHORTEST
+from outbox import addresses
 
 _WORDS_LENGTH = 4_000
 _DURATIONS = [
@@ -24,6 +25,19 @@ _DURATIONS = [
 
 def _box(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "dir": "auto"})
+
+
+class WholeAddressForm(forms.Form):
+    """One mail address, whole: parts of addresses find nothing."""
+
+    address = forms.CharField(
+        label=_("The whole address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_address(self) -> str:
+        return addresses.clean(self.cleaned_data["address"])
 
 
 class ReportForm(PlainForm):

@@ -26,6 +26,13 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Invitations whose fourteen days are over without an answer."""
         return self.filter(member__state="invited", expires_at__lte=now)
 
+    def open_to(
+        self, mailboxes: models.QuerySet[Mailbox], now: dt.datetime
+    ) -> "InvitationQuerySet":
+        """Invitations to these mailboxes that can still be answered."""
+        asked = self.filter(member__mailbox__in=mailboxes, member__state="invited")
+        return asked.filter(expires_at__gt=now, hidden_at=None)
+
     def lapse(self, now: dt.datetime) -> int:
         """Let go of what was not answered: the address and the words are deleted."""
         due = list(self.unanswered(now).select_related("member__mailbox"))

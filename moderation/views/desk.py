@@ -64,6 +64,7 @@ def front(request: HttpRequest) -> dict[str, Any]:
     person, now = person_of(request), timezone.now()
     held = roles.roles_of(person)
     context: dict[str, Any] = {"roles": sorted(held), "now": now}
+    context["helps_in"] = roles.OPERATOR in held
     if roles.AUDITOR in held:
         context["log_waits"] = Access.objects.needs_review(now)
     if held.isdisjoint({roles.MODERATOR, roles.HELPLINE_EDITOR}):

@@ -113,6 +113,20 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """What ended lately for a reason that is nobody's wish."""
         return self.filter(state=Message.State.ENDED, reason=reason, ended_at__gte=since)
 
+    def sent_to(self, mailboxes: "models.QuerySet[Mailbox]") -> "MessageQuerySet":
+        """What was written to these mailboxes, the newest first, without opening it."""
+        return self.filter(mailbox__in=mailboxes).order_by("-pk").defer("body")
+
+    def try_again(self, mailboxes: "models.QuerySet[Mailbox]", *, now: dt.datetime) -> int:
+        """Let what a mail server put off try again at once; what waits for its time waits on."""
+        put_off = self.filter(mailbox__in=mailboxes, state=Message.State.WAITING).exclude(
+            setback=""
+        )
+        count = put_off.update(not_before=now)
+        if count:
+            bell.on_commit()
+        return count
+
     def of_key(self, key_id: int) -> "MessageQuerySet":
         """Every message with the words of one key."""
         return self.filter(key_id=key_id)

@@ -1,0 +1,155 @@
+"""The operator finds out why no mail came, from one whole address, and reads nothing."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Person
+from circles.models import Circle
+from moderation import roles
+from moderation.models import Access
+from outbox.models import Hold, Mailbox, Message, Pulse
+from tests import factories
+from tests.moderation.desk import at_desk
+
+pytestmark = pytest.mark.django_db
+ADA = "ada.lovely@example.org"
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def ada() -> Person:
+    return factories.person(name="Ada Namenlos", address=ADA)
+
+
+@pytest.fixture
+def office() -> Client:
+    return at_desk(factories.staff(roles.OPERATOR, name="Kim", address="kim@example.org"))
+
+
+def asked(office: Client, address: str = ADA, **said: Any) -> str:
+    there = reverse("admin:moderation_no_mail")
+    return office.post(there, {"address": address, **said}).content.decode()
+
+
+def waiting(person: Person, **fields: Any) -> Message:
+    message = factories.message(mailbox=person.mailbox, now=timezone.now() - HOUR, kind="share")
+    Message.objects.filter(pk=message.pk).update(**fields)
+    return message
+
+
+def test_a_whole_address_tells_how_far_its_mail_came_and_nothing_of_what_it_says(office, ada):
+    factories.message(mailbox=ada.mailbox, now=timezone.now(), kind="account")
+    waiting(ada, state="sent", sent_at=timezone.now())
+
+    page = asked(office, ADA.upper())
+
+    assert "There is an account." in page
+    assert "a***@e…" in page
+    assert "A code, or a mail of the site" in page
+    assert "The mail server took it on" in page
+    for hidden in ("Namenlos", "Some words", "A note", "share"):
+        assert hidden not in page.replace("Share", "")
+
+
+FATES: dict[str, tuple[dict[str, Any], str]] = {
+    "put off": ({"setback": "rcpt 451", "attempts": 2}, "did not take it (rcpt 451). Tries: 2"),
+    "later": ({"not_before": timezone.now() + 5 * HOUR}, "It waits for its time"),
+    "no worker": ({}, "It waits for a worker."),
+    "ended": (
+        {"state": "ended", "reason": "gave_up", "ended_at": timezone.now()},
+        "the mail server did not take it in time",
+    ),
+    "returned": (
+        {"state": "sent", "sent_at": timezone.now(), "returned_at": timezone.now()},
+        "came back from their mail server",
+    ),
+    "held": ({"state": "held"}, "It waits for you"),
+}
+
+
+@pytest.mark.parametrize("name", FATES)
+def test_it_says_why_a_mail_waits_or_what_became_of_it(office, ada, name):
+    fields, sentence = FATES[name]
+    waiting(ada, **fields)
+
+    assert sentence in asked(office)
+
+
+def test_it_says_that_sending_is_held_or_that_no_worker_runs(office, ada):
+    waiting(ada)
+    Hold.objects.begin("restored", now=timezone.now())
+    Pulse.objects.note("deliver", now=timezone.now() - HOUR)
+
+    page = asked(office)
+
+    assert "because sending is held" in page
+    assert "No worker was heard for five minutes." in page
+
+
+def test_an_invitation_is_found_and_not_who_sent_it(office, ada):
+    Circle.objects.of(ada).invite(
+        address="ben@example.org", words="Quittenmus", name="Ben Bekannt", label="", kind="friend",
+        level="word", in_mail=False, now=timezone.now(),
+    )  # fmt: skip
+
+    page = asked(office, "ben@example.org")
+
+    assert "An invitation waits for an answer." in page
+    assert "An invitation</td>" in page
+    for hidden in ("Namenlos", "Bekannt", "Quittenmus"):
+        assert hidden not in page
+
+
+def test_a_part_of_an_address_finds_nothing(office, ada):
+    for part in ("ada", "example.org", "ada.lovely@", "%@example.org", "ada.l@example.org"):
+        page = asked(office, part)
+        assert "There is an account." not in page
+
+
+def test_each_look_is_noted_and_the_account_can_see_it(office, ada):
+    asked(office)
+    asked(office, "nobody@example.org")
+
+    assert Access.objects.about_person(ada).get().what == "helped"
+    unknown = Access.objects.get(what="searched")
+    assert unknown.about_id is None
+    assert not any("@" in str(value) for row in Access.objects.values() for value in row.values())
+
+
+def test_what_was_put_off_is_tried_again_and_what_has_its_time_keeps_it(office, ada):
+    later = timezone.now() + 5 * HOUR
+    put_off = waiting(ada, setback="connect", not_before=later)
+    planned = waiting(ada, not_before=later)
+
+    assert "tried again now: 1" in asked(office, again="")
+
+    put_off.refresh_from_db()
+    planned.refresh_from_db()
+    assert put_off.not_before <= timezone.now()
+    assert planned.not_before == later
+
+
+def test_a_test_mail_goes_to_accounts_alone_three_times_a_day(office, ada):
+    before = Mailbox.objects.count()
+    assert "only to an open account" in asked(office, "stranger@example.org", test="")
+    said = [asked(office, test="") for _ in range(4)]
+
+    assert ["on its way" in page for page in said] == [True, True, True, False]
+    assert Message.objects.filter(mailbox=ada.mailbox).count() == 3
+    assert Mailbox.objects.count() == before
+
+
+@pytest.mark.parametrize("role", [roles.MODERATOR, roles.AUDITOR, roles.HELPLINE_EDITOR])
+def test_other_roles_and_those_without_a_second_factor_cannot_look(client, ada, role):
+    kim = factories.staff(role, address="kim@example.org")
+    client.force_login(kim)
+    there = reverse("admin:moderation_no_mail")
+
+    assert client.post(there, {"address": ADA}).status_code == 302
+    assert at_desk(kim).post(there, {"address": ADA}).status_code == 403
+    assert not Access.objects.exclude(what="role").exists()
