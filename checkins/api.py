@@ -12,8 +12,9 @@ from accounts.access import person_of
 from accounts.names import plain_text
 from checkins.forms.answer import LINE_LENGTH, NOTE_LENGTH
 from checkins.models import Answer, CheckIn
+from library import cursor
 
-PAGE = 30
+_NEWEST = ("-local_date", "-check_in_id")
 
 
 class AnswerSerializer(serializers.Serializer[Answer]):
@@ -46,7 +47,7 @@ class AnswerView(viewsets.ViewSet):
 
     def list(self, request: Request) -> Response:
         answers = Answer.objects.of(person_of(request)).select_related("check_in")
-        return Response([AnswerSerializer(answer).data for answer in answers[:PAGE]])
+        return cursor.page(request, answers, order=_NEWEST, shown=_shown)
 
     def create(self, request: Request) -> Response:
         form = AnswerSerializer(data=request.data)
@@ -54,3 +55,7 @@ class AnswerView(viewsets.ViewSet):
         person, now = person_of(request), timezone.now()
         answer = CheckIn.objects.say_today(person, **form.validated_data, now=now)
         return Response(AnswerSerializer(answer).data, status=201)
+
+
+def _shown(answer: Answer) -> Any:
+    return AnswerSerializer(answer).data

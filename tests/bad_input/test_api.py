@@ -44,7 +44,7 @@ def test_what_cannot_be_read_is_refused_and_changes_nothing(house: House, name: 
         for send, path in ((program.post, ANSWERS), (program.patch, ME), (program.patch, one)):
             answer = send(path, BROKEN[name], content_type="application/json")
             assert answer.status_code == 400, (path, answer.status_code)
-            assert answer["Content-Type"] == "application/json"
+            assert answer["Content-Type"] == "application/problem+json"
 
     for path in (ANSWERS, ME, MEMBERS, one):
         assert program.get(path).status_code == 200
@@ -66,7 +66,7 @@ def test_the_longest_note_of_every_letter_goes_through_and_comes_back(house: Hou
     answer = house.person.post(ANSWERS, said, content_type="application/json")
 
     assert (answer.status_code, answer.json()["note"]) == (201, WHOLE)
-    assert house.person.get(ANSWERS).json()[0]["note"] == WHOLE
+    assert house.person.get(ANSWERS).json()["results"][0]["note"] == WHOLE
 
 
 @pytest.mark.parametrize("query", ["search=" + "x" * 50_000, "page=" + "9" * 400, "page=-1&a=%00"])

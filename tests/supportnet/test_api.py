@@ -1,15 +1,19 @@
 """The API's door, and input that would break something behind it."""
 
+import base64
+import datetime as dt
 import json
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-ME = "/api/v1/me/"
+ME, ANSWERS = "/api/v1/me/", "/api/v1/answers/"
 
 
 @pytest.fixture
@@ -81,3 +85,65 @@ def test_without_a_token_nothing_is_changed(noor):
     client = Client(enforce_csrf_checks=True)
     client.force_login(noor)
     assert patch(client, json.dumps({"display_name": "Nora"})).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        (ME, '{"country": "ZZ"}', 400),
+        (ME, "{", 400),
+        ("/api/v1/members/00000000-0000-4000-8000-000000000000/", "{}", 404),
+        (ANSWERS, "{}", 405),
+    ],
+)
+def test_a_refusal_has_one_shape_and_says_what_is_wrong(client, noor, path, body, status):
+    answer = client.patch(path, body, content_type="application/json")
+
+    problem = answer.json()
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    assert (problem["status"], problem["type"]) == (status, "about:blank")
+    assert problem["title"]
+    assert problem.get("detail") or problem["errors"]
+
+
+def test_the_field_that_is_wrong_is_named(client, noor):
+    problem = patch(client, '{"display_name": "noor@example.org"}').json()
+    page = client.post("/settings/you/", {"name": "noor@example.org", "language": "en"})
+    assert problem["errors"]["display_name"][0] in page.content.decode()
+
+
+def test_more_than_thirty_changes_a_minute_wait_and_reading_goes_on(client, noor):
+    said = [patch(client, '{"country": "FR"}') for _ in range(61)]
+
+    # The minute may turn once in between: so twice thirty, and one more.
+    assert {answer.status_code for answer in said[:30]} == {200}
+    late = next(answer for answer in said if answer.status_code == 429)
+    assert 0 < int(late["Retry-After"]) <= 60
+    assert client.get(ME).status_code == 200
+    client.force_login(factories.person())
+    assert patch(client, '{"country": "FR"}').status_code == 200
+
+
+def test_answers_come_thirty_at_a_time_each_once(client, noor):
+    now = timezone.now()
+    for day in range(35):
+        check_in = factories.check_in(person=noor, now=now - dt.timedelta(days=day))
+        check_in.answer(word="okay", choices={}, now=now - dt.timedelta(days=day))
+
+    first = client.get(ANSWERS).json()
+    second = client.get(first["next"]).json()
+
+    days = [answer["local_date"] for answer in first["results"] + second["results"]]
+    assert (len(first["results"]), len(second["results"]), second["next"]) == (30, 5, None)
+    assert days == sorted(set(days), reverse=True)
+
+
+@pytest.mark.parametrize(
+    "at", ["x", "9999-12-31T23:59:59-23:59", "a\x00b", "9" * 400, "0000-00-00"]
+)
+def test_a_cursor_somebody_wrote_leads_nowhere(client, noor, at):
+    now = timezone.now()
+    factories.check_in(person=noor, now=now).answer(word="okay", choices={}, now=now)
+    client.raise_request_exception = False
+    cursor = base64.b64encode(urlencode({"p": at}).encode()).decode()
+    assert client.get(ANSWERS, {"cursor": cursor}).status_code == 404
