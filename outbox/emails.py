@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from outbox import kinds
+from outbox import kinds, monday
 from outbox.mail import Mail, from_body
 from outbox.models import Message
 from outbox.models.mailbox import WORD_BACK
@@ -14,6 +14,7 @@ def written(messages: Sequence[Message]) -> dict[int, Mail]:
     return {message_id: from_body(body) for message_id, body in bodies.items() if body}
 
 
+kinds.register(kinds.Kind(monday.KIND, render=written))
 # Both answer what somebody did a moment ago.
 kinds.register(kinds.Kind("account", render=written, is_routine=False))
 kinds.register(kinds.Kind(WORD_BACK, render=written, is_routine=False))

@@ -6,7 +6,7 @@ import logging
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from outbox import claims, guard, watchdog, work
+from outbox import claims, guard, monday, watchdog, work
 from outbox import sweep as sweeper
 from outbox.models import Pulse
 
@@ -48,6 +48,12 @@ def keep_going() -> None:
         quiet = dt.timedelta(seconds=3 * entry["schedule"])
         if Pulse.objects.silent(name, longer_than=quiet, now=now):
             _run(name, entry["task"], now)
+
+
+@shared_task(name="outbox.tasks.monday_line")
+def monday_line() -> None:
+    """Tell the operator once a week that all is well, or what is not."""
+    monday.tell(now=timezone.now())
 
 
 @shared_task(name="outbox.tasks.watch")

@@ -38,6 +38,7 @@ app.conf.beat_schedule = {
     "sweep": _every(60, "outbox.tasks.sweep"),
     "heartbeat": _every(30, "outbox.tasks.heartbeat"),
     "look_after_mail": _every(5 * 60, "circles.tasks.look_after_mail"),
+    "monday_line": _every(60 * 60, "outbox.tasks.monday_line"),
     # What it deletes is counted in days; a beat that is restarted begins to count anew.
     "purge": _every(60 * 60, "supportnet.tasks.purge"),
 }
