@@ -34,7 +34,7 @@ _QUIET = dt.timedelta(minutes=5)
 _STUCK = dt.timedelta(minutes=15)
 _BACKUP_FRESH, _BACKUP_OLD = dt.timedelta(hours=36), dt.timedelta(days=30)
 _NEAR = {"", "localhost", "127.0.0.1", "::1"}
-_SHORT_SECRET = 50
+_SHORT_SECRET = 40
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _settings() -> Findings:
             "Set TRUSTED_PROXIES to the number of proxies in front.",
         )
     if len(settings.SECRET_KEY) < _SHORT_SECRET:
-        yield Finding(WRONG, "SECRET_KEY is short.", "Make one of fifty characters or more.")
+        yield Finding(WRONG, "SECRET_KEY is short.", "Make one: openssl rand -base64 32")
 
 
 def _keys() -> Findings:
