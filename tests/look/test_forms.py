@@ -3,12 +3,8 @@
 import re
 
 import pytest
-from django import forms
-from django.forms.renderers import TemplatesSetting
 from django.utils.html import escape
-from django.utils.translation import gettext_lazy as _
 
-from supportnet.forms import Renderer
 from tests.look.site_map import Pieces
 
 TYPED = "Ein <b>Satz</b>, 🌱 می‌خواهم"
@@ -70,44 +66,3 @@ def test_hint_and_error_are_read_with_their_field() -> None:
 
 def test_a_field_that_needs_something_says_so_to_a_screen_reader(refused: str) -> None:
     assert re.search(r'<input type="email"[^>]*aria-invalid="true"', refused)
-
-
-WIDGETS = [
-    forms.TextInput({"dir": "auto", "rows": 3, "required": True, "hidden": False}),
-    forms.EmailInput({"autocomplete": "email"}),
-    forms.NumberInput({"min": 0}),
-    forms.PasswordInput({}),
-    forms.HiddenInput({"data-zone": ""}),
-    forms.TimeInput({}),
-    forms.CheckboxInput({"aria-describedby": 'x"y'}),
-    forms.Textarea({"rows": 3, "dir": "auto", "maxlength": 10_000}),
-    forms.RadioSelect({}, choices=[("", "nothing"), ("<a>", _("Settings")), (3, "three")]),
-    forms.CheckboxSelectMultiple({}, choices=[("a", "A & B"), ("b", "<b>")]),
-]
-
-
-@pytest.mark.parametrize("value", [None, "", "a", "<b>\"&'\n", 3, ["a", "b"]], ids=str)
-@pytest.mark.parametrize("widget", WIDGETS, ids=lambda widget: type(widget).__name__)
-def test_what_is_written_here_is_what_django_would_draw(
-    widget: forms.Widget, value: object
-) -> None:
-    drawn = [
-        widget.render("na<me", value, {"id": "id_1"}, renderer=renderer)
-        for renderer in (Renderer(), TemplatesSetting())
-    ]
-
-    assert drawn[0] == drawn[1]
-
-
-@pytest.mark.parametrize("widget", WIDGETS[-2:], ids=lambda widget: type(widget).__name__)
-def test_one_choice_alone_is_what_django_would_draw(widget: forms.Widget) -> None:
-    class Boxes(forms.Form):
-        x = forms.Field(widget=widget, initial=["a"], required=False)
-
-    ours, theirs = (
-        [str(one.tag()) for one in Boxes(renderer=renderer)["x"]]
-        for renderer in (Renderer(), TemplatesSetting())
-    )
-
-    assert len(ours) > 1
-    assert ours == theirs
