@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.once import Once as Once
 from accounts.tokens import Token
 from library import names, zones
 from outbox.models import Mailbox

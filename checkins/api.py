@@ -4,11 +4,12 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from rest_framework import serializers, viewsets
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import person_of
+from accounts.api import OwnView
 from accounts.names import plain_text
 from checkins.forms.answer import LINE_LENGTH, NOTE_LENGTH
 from checkins.models import Answer, CheckIn
@@ -42,7 +43,7 @@ class AnswerSerializer(serializers.Serializer[Answer]):
         return sorted(value)
 
 
-class AnswerView(viewsets.ViewSet):
+class AnswerView(OwnView):
     """Only the answers of whoever asks. Members hear what their standing levels say."""
 
     def list(self, request: Request) -> Response:

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from rest_framework import serializers, viewsets
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import person_of
+from accounts.api import OwnView
 from circles import sent
 from circles.models import Member
 
@@ -29,7 +30,7 @@ class MemberSerializer(serializers.Serializer[Any]):
         return sent.standing(member, timezone.now())
 
 
-class MemberView(viewsets.ViewSet):
+class MemberView(OwnView):
     """Only the members of whoever asks; somebody else's are not found."""
 
     def list(self, request: Request) -> Response:

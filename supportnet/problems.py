@@ -39,6 +39,7 @@ def _title(status: int) -> str:
         HTTPStatus.NOT_FOUND: _("There is nothing here."),
         HTTPStatus.METHOD_NOT_ALLOWED: _("That cannot be done here."),
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE: _("Please send JSON."),
+        HTTPStatus.UNPROCESSABLE_ENTITY: _("This does not fit what came before."),
         HTTPStatus.TOO_MANY_REQUESTS: _("That was very often. Please wait a little."),
     }
     return titles.get(HTTPStatus(status)) or _("That did not work.")

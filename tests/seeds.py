@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from accounts.models import Consent, Person, Session
+from accounts.models import Consent, Once, Person, Session, Token
 from checkins.models import Answer, CheckIn, Reply, Share
 from circles.models import Circle, Invitation, Member
 from moderation.models import Appeal, Desk, Opening
@@ -29,6 +29,9 @@ def everything_of(name: str) -> Person:
         data={"words": f"{name}-session"},
         expires_at=NOW + dt.timedelta(days=1),
     )
+    Token.objects.give(person, name=f"{name}-program", scope="all", now=NOW)
+    once, _new = Once.objects.begin(person, key="seed", sent=b"seed", now=NOW)
+    once.note(200, {"said": f"{name}-once"})
     schedule = factories.schedule(person=person, now=NOW)
     schedule.pause(until=None, now=NOW)
     member = _member(person, name)

@@ -57,6 +57,8 @@ def test_other_kinds_of_bodies_are_refused(house: House, kind: str) -> None:
     house.person.raise_request_exception = False
 
     assert house.person.post(ANSWERS, b"--x", content_type=kind).status_code in {400, 415}
+    with_key = {"content_type": kind, "headers": {"Idempotency-Key": "a"}}
+    assert house.person.post(ANSWERS, b"--x", **with_key).status_code in {400, 415}
     assert not Answer.objects.exists()
 
 

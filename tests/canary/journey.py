@@ -138,7 +138,12 @@ class Walk:
     def leave_a_mail_waiting(self) -> None:
         """Words in a mail wait a minute, so this one is still in the outbox at the end."""
         said = {"word": "heavy", "note": "canary-program"}
-        self.person.post("/api/v1/answers/", self.own(said), content_type="application/json")
+        self.person.post(
+            "/api/v1/answers/",
+            self.own(said),
+            content_type="application/json",
+            headers={"Idempotency-Key": "canary-key"},
+        )
 
     def lose_a_session(self) -> None:
         """A form posted after its session ended keeps its words, sealed, at the door."""

@@ -25,6 +25,7 @@ from vault.fields import SealedField
 
 # What the walk leaves in each sealed column, as it stands there when opened.
 CANARIES = {
+    "accounts.Once.answer": "canary-program",
     "accounts.Person.own_subject": "canary-subject",
     "accounts.Session.data": "canary-kept",
     "accounts.Token.name": "canary-tool",
@@ -69,7 +70,7 @@ NOT_WORDS = re.compile(
     r"level|hard_day_rule|old_letters|country|zone|parked_why|language|reply_mail|text_version|key_hash|"
     r"address_hash|about|name|type|codename|app_label|model|wrapped|password|hidden_id|phone|tel|"
     r"why|hours|source|action|rule|by|line_id|category|topics|row_hash|last_hash|previous_hash|"
-    r"digest|token_key|scope|object_id|object_repr|change_message|key|data|status|what)"
+    r"digest|sent_hash|token_key|scope|object_id|object_repr|change_message|key|data|status|what)"
 )
 # Named exceptions to the pattern above: these columns of that name do hold words.
 WORDS_AFTER_ALL = {"circles.Member.name"}

@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import Once
+from checkins.models import Answer
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +149,62 @@ def test_a_cursor_somebody_wrote_leads_nowhere(client, noor, at):
     client.raise_request_exception = False
     cursor = base64.b64encode(urlencode({"p": at}).encode()).decode()
     assert client.get(ANSWERS, {"cursor": cursor}).status_code == 404
+
+
+def once(client: Client, path: str, said: dict[str, str], *, key: str, method: str = "post"):
+    how = {"content_type": "application/json", "headers": {"Idempotency-Key": key}}
+    return getattr(client, method)(path, json.dumps(said), **how)
+
+
+def test_what_is_sent_twice_under_one_key_happens_once(client, noor):
+    first = once(client, ANSWERS, {"word": "okay", "note": "Quittenmus"}, key="a-1")
+    client.post(f"/said/{first.json()['check_in']}/delete/")
+
+    again = once(client, ANSWERS, {"word": "okay", "note": "Quittenmus"}, key="a-1")
+
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again["Idempotency-Replayed"] == "true"
+    assert not Answer.objects.exists()
+    assert once(client, ANSWERS, {"word": "okay"}, key="a-2").status_code == 201
+    assert Answer.objects.count() == 1
+
+
+def test_one_key_with_something_else_is_refused(client, noor):
+    once(client, ANSWERS, {"word": "okay"}, key="a-1")
+
+    other = once(client, ANSWERS, {"word": "heavy"}, key="a-1")
+
+    assert (other.status_code, other["Content-Type"]) == (422, "application/problem+json")
+    assert once(client, ME, {"country": "FR"}, key="a-1", method="patch").status_code == 422
+    assert [answer.word for answer in Answer.objects.all()] == ["okay"]
+
+
+def test_what_was_refused_leaves_the_key_free(client, noor):
+    assert once(client, ANSWERS, {"word": "splendid"}, key="a-1").status_code == 400
+    assert once(client, ANSWERS, {"word": "okay"}, key="a-1").status_code == 201
+
+
+def test_another_persons_key_is_another_key(client, noor):
+    once(client, ANSWERS, {"word": "okay", "note": "Quittenmus"}, key="a-1")
+    client.force_login(factories.person(name="Ada"))
+
+    answer = once(client, ANSWERS, {"word": "okay", "note": "Quittenmus"}, key="a-1")
+
+    assert "Idempotency-Replayed" not in answer
+    assert Answer.objects.count() == 2
+
+
+@pytest.mark.parametrize("key", ["", "a b", "x" * 201])
+def test_a_key_is_plain_and_short(client, noor, key):
+    assert once(client, ANSWERS, {"word": "okay"}, key=key).status_code == 400
+    assert not Answer.objects.exists()
+
+
+def test_a_key_is_kept_for_a_day_and_its_answer_sealed(client, noor):
+    once(client, ANSWERS, {"word": "okay", "note": "Quittenmus"}, key="a-1")
+
+    now = timezone.now()
+    assert not Once.objects.expired(now + dt.timedelta(hours=23)).exists()
+    assert Once.objects.expired(now + dt.timedelta(hours=25)).exists()
+    assert Once.objects.get().answer["said"]["note"] == "Quittenmus"
+    assert "Quittenmus" not in str(Once.objects.values("answer").get())
