@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
@@ -86,7 +87,7 @@ def _fate(message: Message, now: dt.datetime, *, held: bool) -> str:
     if message.returned_at:
         return _("It left, and came back from their mail server.")
     if message.state == state.SENT:
-        when = date_format(message.sent_at, "j F, H:i")
+        when = _hour(message.sent_at)
         return _("The mail server took it on %s. It may lie among spam.") % when
     if message.state == state.ENDED:
         return _("It ended: %s.") % message.get_reason_display()
@@ -104,9 +105,14 @@ def _why_it_waits(message: Message, now: dt.datetime, *, held: bool) -> str:
         said = {"step": message.setback, "count": message.attempts}
         return _("It waits: the mail server did not take it (%(step)s). Tries: %(count)d.") % said
     if message.not_before > now:
-        when = date_format(message.not_before, "j F, H:i")
+        when = _hour(message.not_before)
         return _("It waits for its time, %s.") % when
     return _("It waits for a worker. Say manage.py doctor when it goes on waiting.")
+
+
+def _hour(moment: dt.datetime | None) -> str:
+    # On the reader's clock, like every other time on the page.
+    return date_format(localtime(moment), "j F, H:i")
 
 
 def _hints(address: str, boxes: QuerySet[Mailbox], now: dt.datetime) -> Iterator[str]:

@@ -91,6 +91,14 @@ def test_it_says_that_sending_is_held_or_that_no_worker_runs(office, ada):
     assert "No worker was heard for five minutes." in page
 
 
+def test_times_are_told_on_the_clock_of_whoever_looks(office, ada):
+    """The operator's clock is Berlin's: an hour ahead in winter."""
+    planned = dt.datetime(timezone.now().year + 1, 12, 1, 20, 30, tzinfo=dt.UTC)
+    waiting(ada, not_before=planned)
+
+    assert "It waits for its time, 1 December, 21:30." in asked(office)
+
+
 def test_an_invitation_is_found_and_not_who_sent_it(office, ada):
     Circle.objects.of(ada).invite(
         address="ben@example.org", words="Quittenmus", name="Ben Bekannt", label="", kind="friend",
