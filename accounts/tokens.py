@@ -45,6 +45,7 @@ class TokenManager(AuthTokenManager.from_queryset(TokenQuerySet)):  # type: igno
             key_id=person.key_id,  # type: ignore[attr-defined]
             name=name,
             scope=scope,
+            created=now,
             expiry=now + _GOOD_FOR,
         )
         return token, text
@@ -73,6 +74,7 @@ class Token(AbstractAuthToken):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     key_id = models.BigIntegerField()
     name = SealedField(size=128)
+    created = models.DateTimeField()  # the library's asks the clock itself
     scope = models.CharField(max_length=8, choices=Scope.choices)
 
     objects = TokenManager()

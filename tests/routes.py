@@ -171,6 +171,16 @@ ROUTES = {
     # for other programs
     "api_me": get((401, 200, 200, 200, 200)),
     "api_answers": get((401, 200, 200, 200, 200)),
+    # nobody here has a rhythm
+    "api_schedule": get((401, 404, 404, 404, 404)),
+    "api_pause": post((401, 404, 404, 404, 404)),
+    "api_resume": post((401, 404, 404, 404, 404)),
+    "api_check_ins": get((401, 200, 200, 200, 200)),
+    "api_shares": get((401, 200, 200, 200, 200)),
+    "api_replies": get((401, 200, 200, 200, 200)),
+    "api_kept": get((401, 200, 200, 200, 200)),
+    # nothing was said
+    "api_reply": post((401, 400, 404, 404, 404), "reply"),
     "api_members": get((401, 200, 200, 200, 200)),
     "api_member": get((401, 200, 404, 404, 404), "member"),
     # only where everything runs on one machine

@@ -1,5 +1,7 @@
 """What a member says back, and what the person answers."""
 
+import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -11,6 +13,16 @@ from checkins.models import Reply
 from circles.models import Circle
 
 _TOO_LONG = {"max_length": _("This is longer than %(limit_value)d letters. Please shorten it.")}
+
+# What one button does to a letter.
+ONE_TAP: dict[str, Callable[[Reply, dt.datetime], object]] = {
+    "thank": Reply.thank,
+    "helped": Reply.helped,
+    "keep": Reply.keep,
+    "let_go": lambda letter, now: letter.let_go(),
+    "fold": Reply.fold,
+    "delete": Reply.forget,
+}
 
 
 class ReplyForm(PlainForm):

@@ -8,6 +8,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import PlainForm
+from accounts.models import Person
 from checkins import cadence
 from checkins.models import Schedule
 
@@ -81,6 +82,15 @@ class RhythmForm(PlainForm):
             "every_weeks": every_weeks,
             "anchor_on": self._anchor((weekdays, every_weeks), first.on),
         }
+
+    def draft(self, person: Person, now: dt.datetime) -> Schedule | None:
+        """The schedule as it would be; None, and a sentence here, when the zone is gone."""
+        try:
+            return Schedule.objects.draft_for(person, now=now, **self.rhythm(person.zone, now))
+        except cadence.ZoneVanished:
+            gone = _("We do not know your time zone any more. Choose one in Settings.")
+            self.add_error(None, gone)
+            return None
 
     def _weekdays(self) -> int:
         how = self.cleaned_data["how"]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import open_while_stopped, person_of
-from checkins.forms.reply import OldLettersForm, PersonAnswerForm
+from checkins.forms.reply import ONE_TAP, OldLettersForm, PersonAnswerForm
 from checkins.models import Answer, CheckIn, Reply
 from circles.models import Circle
 
@@ -26,12 +26,9 @@ def reply(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     letter = get_object_or_404(Reply.objects.to_person(person_of(request)), public_id=public_id)
     what = request.POST.get("do", "")
-    if what in {"thank", "helped", "keep", "fold", "delete"}:
-        _ONE_TAP[what](letter, now)
-        return redirect("today")
-    if what == "let_go":
-        letter.let_go()
-        return redirect("look_back")
+    if what in ONE_TAP:
+        ONE_TAP[what](letter, now)
+        return redirect("look_back" if what == "let_go" else "today")
     form = PersonAnswerForm(request.POST)
     if not form.is_valid():
         return _not_sent(request, letter, form)
@@ -83,12 +80,3 @@ def _day(typed: str) -> dt.date | None:
         return parse_date(typed)
     except ValueError:  # well written, but no day: 30 February
         return None
-
-
-_ONE_TAP = {
-    "thank": Reply.thank,
-    "helped": Reply.helped,
-    "keep": Reply.keep,
-    "fold": Reply.fold,
-    "delete": Reply.forget,
-}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import person_of
 from accounts.models import Person
-from checkins import cadence, moments
+from checkins import moments
 from checkins.forms.rhythm import PauseForm, RhythmForm
 from checkins.models import Schedule
 from library import zones
@@ -87,7 +87,7 @@ def _page(request: HttpRequest, *, template: str, then: str) -> HttpResponse:
     now, person = timezone.now(), person_of(request)
     schedule = Schedule.objects.of(person)
     form = RhythmForm(request.POST or None, schedule=schedule)
-    draft = _draft(form, person, now) if form.is_bound and form.is_valid() else None
+    draft = form.draft(person, now) if form.is_bound and form.is_valid() else None
     if draft is not None and "look" not in request.POST:
         draft.keep()
         messages.success(request, _("Saved. You can change this at any time."))
@@ -96,15 +96,6 @@ def _page(request: HttpRequest, *, template: str, then: str) -> HttpResponse:
     if draft is not None:
         context["looked_at"] = _told(draft, now)
     return render(request, template, {**context, "form": form})
-
-
-def _draft(form: RhythmForm, person: Person, now: dt.datetime) -> Schedule | None:
-    """The schedule as it would be; None, and a sentence on the form, when the zone is gone."""
-    try:
-        return Schedule.objects.draft_for(person, now=now, **form.rhythm(person.zone, now))
-    except cadence.ZoneVanished:
-        form.add_error(None, _("We do not know your time zone any more. Choose one in Settings."))
-        return None
 
 
 def _facts(person: Person, schedule: Schedule | None, now: dt.datetime) -> dict[str, Any]:

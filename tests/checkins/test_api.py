@@ -1,14 +1,17 @@
-"""Answers through the API: the same verb as on Today, and only one's own."""
+"""The API of what is asked and said: the same verbs as the pages, and only one's own."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Person
-from checkins.models import Answer
+from checkins.models import Answer, Reply, Schedule, Share
 from tests import factories
 from tests.checkins.postman import deliver
 
@@ -57,7 +60,7 @@ def test_only_ones_own_answers_are_read(program: Client, ada: Person, now: dt.da
 
     read = program.get(PATH)
 
-    assert [answer["note"] for answer in read.json()] == ["mine"]
+    assert [answer["note"] for answer in read.json()["results"]] == ["mine"]
     assert "canary" not in read.content.decode()
 
 
@@ -82,3 +85,118 @@ def test_strangers_are_refused(client: Client) -> None:
         client.post(PATH, {"word": "good"}, content_type="application/json"),
     ):
         assert answered.status_code in {401, 403}
+
+
+SCHEDULE, REPLIES = "/api/v1/schedule/", "/api/v1/replies/"
+LISTS = ("answers", "check-ins", "shares", "replies", "replies/kept")
+
+
+@pytest.fixture
+def letter() -> Reply:
+    """Ben's words to what Noor said: both ways of finding them hold words of their own."""
+    now = timezone.now()
+    noor = factories.person(name="Noor")
+    member = factories.member(person=noor, name="Ben", level="words")
+    check_in = factories.check_in(person=noor, now=now)
+    check_in.answer(word="heavy", note="Quittenmus", choices={member.pk: "words"}, now=now)
+    share = Share.objects.get()
+    share.reply(gesture="thinking", words="Birnenbrot", kinds=[], now=now)
+    found = Reply.objects.get()
+    found.keep(now)
+    return found
+
+
+def of(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def send(client: Client, path: str, said: object, method: str = "post"):
+    return getattr(client, method)(path, json.dumps(said), content_type="application/json")
+
+
+def test_each_list_shows_the_persons_own_and_nothing_to_another(letter):
+    noor, ada = of(letter.member.circle.person), of(factories.person(name="Ada"))
+    for name in LISTS:
+        own, other = (one.get(f"/api/v1/{name}/") for one in (noor, ada))
+        assert len(own.json()["results"]) == 1
+        assert other.json()["results"] == []
+    assert noor.get(REPLIES).json()["results"][0]["words"] == "Birnenbrot"
+    assert noor.get("/api/v1/shares/").json()["results"][0]["member"]["name"] == "Ben"
+
+
+def test_another_does_nothing_with_a_letter(letter):
+    ada = of(factories.person(name="Ada"))
+    for said in ({"do": "delete"}, {"words": "Hello"}):
+        answer = send(ada, f"{REPLIES}{letter.public_id}/", said)
+        assert answer.status_code == 404
+        assert "Birnenbrot" not in answer.content.decode()
+    assert [reply.words for reply in Reply.objects.all()] == ["Birnenbrot"]
+
+
+def test_the_lists_are_the_rows_of_the_pages(letter):
+    person = letter.member.circle.person
+    shown = {one["public_id"] for one in of(person).get(REPLIES).json()["results"]}
+    assert shown == {str(one.public_id) for one in Reply.objects.to_person(person)}
+    letter.hide(now=timezone.now())
+    page = of(person).get("/look-back/").content.decode()
+    kept = of(person).get(f"{REPLIES}kept/").json()["results"]
+    assert "Birnenbrot" not in page
+    assert kept == []
+
+
+def test_a_letter_is_thanked_answered_and_deleted_by_a_program(letter):
+    noor = of(letter.member.circle.person)
+    path = f"{REPLIES}{letter.public_id}/"
+    assert send(noor, path, {"do": "thank"}).status_code == 204
+    assert noor.get(REPLIES).json()["results"][0]["thanked"] is True
+    assert send(noor, path, {"words": "Thank you, Ben"}).status_code == 204
+    assert Reply.objects.get(by_person=True).words == "Thank you, Ben"
+    assert send(noor, path, {"do": "delete"}).status_code == 204
+    assert noor.get(REPLIES).json()["results"] == []
+
+
+def test_a_rhythm_is_set_paused_and_ended_by_a_program():
+    person = factories.person()
+    program = of(person)
+    assert program.get(SCHEDULE).status_code == 404
+
+    some = {"how": "some_days", "days": ["0", "3"], "time": "21:30"}
+    kept = send(program, SCHEDULE, some, "put").json()
+
+    assert (kept["weekdays"], kept["time"], kept["paused"]) == ([0, 3], "21:30", False)
+    assert "21:30" in program.get("/rhythm/").content.decode()
+    assert send(program, f"{SCHEDULE}pause/", {"long": "open"}).json()["paused"] is True
+    assert send(program, f"{SCHEDULE}resume/", {}).json()["paused"] is False
+    assert program.delete(SCHEDULE).status_code == 204
+    assert Schedule.objects.of(person) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"time": "09:00"},
+        {"how": "some_days", "time": "09:00"},
+        {"how": "weekly", "time": "9 o'clock"},
+    ],
+)
+def test_a_rhythm_is_refused_with_the_sentences_of_the_page(said):
+    person = factories.person()
+
+    problem = send(of(person), SCHEDULE, said, "put")
+
+    page = unescape(of(person).post("/rhythm/", said).content.decode())
+    assert problem.status_code == 400
+    for sentences in problem.json()["errors"].values():
+        assert all(one in page for one in sentences)
+    assert Schedule.objects.of(person) is None
+
+
+@pytest.mark.parametrize("said", [[], 7, {"do": {"a": 1}}, {"words": None}, {"words": [1]}, {}])
+def test_what_is_no_form_is_refused(letter, said):
+    noor = of(letter.member.circle.person)
+    noor.raise_request_exception = False
+    assert send(noor, f"{REPLIES}{letter.public_id}/", said).status_code == 400
+    assert send(noor, SCHEDULE, said, "put").status_code == 400
+    assert Reply.objects.count() == 1
