@@ -138,6 +138,8 @@ def _stop_the_hands(stage: Stage) -> None:
     for name in list(stage.keeper.services):
         if name not in ("postgres", "valkey"):
             stage.stop(name)
+    if stage.mode != POSTGRES:
+        until(lambda: not stage.pids(), "the last of them to end")
     connections.close_all()
 
 
@@ -170,4 +172,5 @@ def _put_back(stage: Stage, kept: Path) -> None:
     place = Path(settings.DATABASES["default"]["NAME"])
     for beside in place.parent.glob(f"{place.name}-*"):
         beside.unlink()
+    place.unlink()
     shutil.copy(kept, place)
