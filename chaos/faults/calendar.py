@@ -42,6 +42,8 @@ def clock_jumps(stage: Stage) -> None:
     stage.start(CHAOS_CLOCK=str(clock))
     for hours in (3, -2, 0):
         people.post(stage, 50)
+        if stage.mode == POSTGRES:  # one machine has no other clock to ask by
+            people.due(stage, 20)
         _set(clock, hours * 3600)
         began = stage.now()
         until(lambda began=began: stage.now() - began > scaled(120), "two minutes", 130)
