@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -161,7 +161,7 @@ class Circle:
         )
 
 
-@cache
+@lru_cache(maxsize=1)  # an earlier one is gone with its rows
 def _circle(answers: int) -> Circle:
     seeds.empty()
     return Circle(answers)
