@@ -2,7 +2,7 @@
 
 For each row: find it, take it, note the try, look up whom it is about, render three templates, open
 a connection, send, note the outcome. Statements and renderings are counted after its sendalerts of
-2026 (see docs/outbox.md); what it does beyond that, a new database connection for each alert above
+2026; what it does beyond that, a new database connection for each alert above
 all, is left out here, to its advantage. The words are those of our own mails.
 """
 
