@@ -3,7 +3,6 @@
 import importlib
 import os
 import pkgutil
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,7 +29,7 @@ class Fault:
     quick: str = ""  # the mode in which it is one of the twelve of a quick run
     real: str = POSTGRES  # the mode in which it runs once with real leases; empty: with no clock
     late: float = 300.0  # seconds on the product's clock from due to accepted, at most
-    needs: tuple[str, ...] = ()  # root, faketime, strace, tmpfs, netns
+    needs: tuple[str, ...] = ()  # root: who may put a disk in memory
     seeds: tuple[int, ...] = SEEDS
     timeout: float = 600.0  # seconds at which a scaled run is ended as failed
 
@@ -83,10 +82,4 @@ def _is_root() -> bool:
     return os.geteuid() == 0
 
 
-_HAVE: dict[str, Callable[[], object]] = {
-    "root": _is_root,
-    "tmpfs": _is_root,
-    "netns": lambda: _is_root() and shutil.which("ip"),
-    "faketime": lambda: shutil.which("faketime"),
-    "strace": lambda: shutil.which("strace"),
-}
+_HAVE: dict[str, Callable[[], object]] = {"root": _is_root}

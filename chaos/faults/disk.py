@@ -23,7 +23,7 @@ _MEGABYTE = 1 << 20
 _FREE = 24 * _MEGABYTE
 
 
-@fault("F25", needs=("root", "tmpfs"), real="", late=900, timeout=300)
+@fault("F25", needs=("root",), real="", late=900, timeout=300)
 def disk_full(stage: Stage) -> None:
     """No room for notes: nothing is sent. No room for rows: nothing is called kept. Both heal."""
     notes = stage.var / "journal"
