@@ -32,6 +32,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "outbox.view_message",
         "outbox.view_pulse",
         "outbox.view_outage",
+        "outbox.view_hold",
+        "outbox.view_alarm",
     ),
     AUDITOR: ("moderation.view_access", "admin.view_logentry"),
 }

@@ -19,7 +19,7 @@ from checkins.models import Reply
 from library.models import OwnLine
 from moderation import items, roles
 from moderation.models import Access, Report
-from outbox.models import Message, Outage, Pulse
+from outbox.models import Alarm, Hold, Message, Outage, Pulse
 from tests import factories, seeds
 from tests.moderation.desk import at_desk, page
 from tests.test_routes import ADMIN
@@ -186,7 +186,7 @@ LOOK, ALL = {"view"}, {"view", "add", "change", "delete"}
 MATRIX: dict[str, dict[type[Any], set[str]]] = {
     roles.MODERATOR: {Report: LOOK},
     roles.HELPLINE_EDITOR: {Report: LOOK, OwnLine: ALL},
-    roles.OPERATOR: {Person: LOOK, Message: LOOK, Pulse: LOOK, Outage: LOOK},
+    roles.OPERATOR: dict.fromkeys((Person, Message, Pulse, Outage, Hold, Alarm), LOOK),
     roles.AUDITOR: {Access: LOOK, LogEntry: LOOK},
 }
 
