@@ -5,7 +5,8 @@ import uuid
 
 from accounts.models import Person
 from checkins import by_mail
-from checkins.models import CheckIn, Schedule, Share
+from checkins.models import CheckIn, Feed, Schedule, Share
+from checkins.models.feed import LETTER
 from circles.access import OWN_PAGE
 from outbox import links
 from outbox.links import Found, Purpose
@@ -55,6 +56,11 @@ def _letters(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
     return Found(1, person) if person else None
 
 
+def _feed(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
+    found = Feed.objects.behind(public_id)
+    return Found(1, found) if found is not None and found.person.is_here else None
+
+
 CHECK_IN = Purpose("c", _check_in, "check_in_link", answers=by_mail.TO_CHECK_IN)
 MAILS = Purpose("p", _mails, "mail_rhythm", stop=_stop)
 SHARE = Purpose("s", _share, "share", fresh=Share.send_fresh_link, answers=by_mail.TO_SHARE)
@@ -64,6 +70,8 @@ LETTERS = Purpose(
 )
 # What a member says by answering a mail that brought nothing to answer to: a hello.
 HELLO = Purpose("h", _member, page="", answers=by_mail.TO_PERSON)
+# What calendar programs fetch; it opens no page.
+FEED = Purpose(LETTER, _feed, page="")
 
-for _purpose in (CHECK_IN, MAILS, SHARE, LETTERS, HELLO):
+for _purpose in (CHECK_IN, MAILS, SHARE, LETTERS, HELLO, FEED):
     links.register(_purpose)

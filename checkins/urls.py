@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from checkins.views import answer, by_link, replies, rhythm, share
+from checkins.views import answer, by_link, feed, replies, rhythm, share
 
 urlpatterns = [
     # what the person said
@@ -35,5 +35,10 @@ urlpatterns = [
     path("rhythm/resume/", rhythm.resume, name="rhythm_resume"),
     path("rhythm/stop/", rhythm.stop, name="rhythm_stop"),
     path("begin/rhythm/", rhythm.begin_rhythm, name="begin_rhythm"),
+    path("rhythm/calendar/", feed.feed, name="feed"),
+    path("rhythm/calendar/make/", feed.feed_make, name="feed_make"),
+    path("rhythm/calendar/end/", feed.feed_end, name="feed_end"),
+    # what a calendar program fetches
+    path("moments/<str:token>.ics", feed.moments, name="moments"),
     path("mails/<uuid:public_id>/", rhythm.mail_rhythm, name="mail_rhythm"),
 ]

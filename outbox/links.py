@@ -162,6 +162,17 @@ def answered(letter: str, packed: bytes, now: dt.datetime) -> tuple[Purpose, uui
     return _checked(letter, packed[0], subject, packed[17:], now, use="reply|")
 
 
+def fetched(letter: str, text: str, now: dt.datetime) -> Found:
+    """What the token of a program that keeps no cookie leads to: it comes again and again with it,
+    and opens this one thing. Raises Dead, in the same way as ``opened``.
+    """
+    stated, ring, subject, mac = _read(text)
+    purpose, _subject, found = _checked(stated, ring, subject, mac, now)
+    if purpose.letter != letter:
+        raise Dead
+    return found
+
+
 def _checked(
     letter: str, ring: int, subject: uuid.UUID, mac: bytes, now: dt.datetime, use: str = ""
 ) -> tuple[Purpose, uuid.UUID, Found]:

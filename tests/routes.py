@@ -106,6 +106,9 @@ ROUTES = {
     "rhythm_pause": post(EACH_OWN_SENDS),
     "rhythm_resume": post(EACH_OWN_SENDS),
     "rhythm_stop": post(EACH_OWN_SENDS),
+    "feed": get(EACH_OWN),
+    "feed_make": post(EACH_OWN_SENDS),
+    "feed_end": post(EACH_OWN_SENDS),
     # the circle
     "circle": get(EACH_OWN),
     "who_sees_what": get(EACH_OWN),
@@ -130,6 +133,7 @@ ROUTES = {
     "link_take_back": post(BY_LINK, "check_in"),
     "link_near": get(BY_LINK, "check_in"),
     "mail_rhythm": get(BY_LINK, "mailbox"),
+    "moments": get(BY_LINK, "token"),
     "share": get(BY_LINK, "share"),
     "share_undo": post(BY_LINK, "share", "reply"),
     "hello_undo": post(BY_LINK, "member", "reply"),

@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from accounts.models import Consent, Once, Person, Session, Token
-from checkins.models import Answer, CheckIn, Reply, Share
+from checkins.models import Answer, CheckIn, Feed, Reply, Share
 from circles.models import Circle, Invitation, Member
 from moderation.models import Appeal, Desk, Opening
 from outbox.models import Mailbox, Message
@@ -34,6 +34,7 @@ def everything_of(name: str) -> Person:
     once.note(200, {"said": f"{name}-once"})
     schedule = factories.schedule(person=person, now=NOW)
     schedule.pause(until=None, now=NOW)
+    Feed.objects.make(person, now=NOW)
     member = _member(person, name)
     check_in = CheckIn.objects.create(
         person=person,
