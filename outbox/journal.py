@@ -38,6 +38,7 @@ class Journal:
         self.owner = f"{socket.gethostname()[:40]}.{own}"
         folder().mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = folder() / self.owner
+        self._is_torn = False
         # Locked before it has its name: nobody can take a fresh file for one left behind.
         draft = folder() / f".{self.owner}"
         self._file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -73,11 +74,14 @@ class Journal:
 
     def _note(self, *words: object) -> None:
         line = " ".join(str(word) for word in words).encode() + b"\n"
+        # What follows half a line would be read as a part of it, and so by nobody.
+        if self._is_torn:
+            raise Unwritable
         try:
-            length = os.write(self._file, line)
+            self._is_torn = os.write(self._file, line) != len(line)
         except OSError as error:
             raise Unwritable from error
-        if length != len(line):
+        if self._is_torn:
             raise Unwritable
 
 
