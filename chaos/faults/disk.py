@@ -93,7 +93,7 @@ def _on_a_small_disk(stage: Stage, path: Path, free: int) -> None:
 def _full(folder: Path) -> Iterator[None]:
     """Leave no byte free, also where a file goes meanwhile."""
     over = threading.Event()
-    filler = folder / "filler"
+    filler = folder / ".filler"  # senders take a file without a dot for one that a dead one left
     _fill(filler)
 
     def keep_full() -> None:
