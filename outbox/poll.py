@@ -6,10 +6,11 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from django.db import connections
 
-from outbox.stop import TO_FINISH
+from outbox.stop import TO_FINISH, stop
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +18,8 @@ _EVERY = 15.0
 # Longer than any task may take: a worker whose hands are all full is not deaf.
 _DEAF_AFTER = 420.0
 _TO_LEAVE = 90.0
+# Half of what a child of the pool may weigh: each is born with all that its parent leaked.
+_LEAKED = 150 << 20
 
 # A fork in the middle of a round would copy its open connection, and with SQLite what this process
 # believes to have locked: child and parent then wait for each other for ever.
@@ -85,3 +88,32 @@ class Ear:
         if quiet > _DEAF_AFTER + _TO_LEAVE:
             os._exit(1)
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Scales:
+    """Leaves when the worker's first process grew too heavy, so that it is started anew.
+
+    Celery renews the children of the pool. Nobody renews the process that forks them, and in an
+    outage it does their work.
+    """
+
+    def __init__(self, weigh: Callable[[], int] | None = None) -> None:
+        self._weigh = weigh or resident
+        self._at_first = self._weigh()
+
+    def look(self) -> None:
+        """TERM to ourselves, once: the mails in hand of all children get their minute."""
+        grown = self._weigh() - self._at_first
+        if grown < _LEAKED or stop.is_asked:
+            return
+        logger.warning("this worker grew by %d MB; it ends to be started anew", grown >> 20)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def resident() -> int:
+    """Bytes of memory this process holds; 0 where the system does not tell."""
+    try:
+        pages = Path("/proc/self/statm").read_text().split()[1]
+    except OSError:
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")

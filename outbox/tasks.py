@@ -14,6 +14,8 @@ logger = logging.getLogger(__name__)
 
 # What beat does more rarely than this can wait for beat.
 _OFTEN = 60
+# Nor is a sign of life written down more often than twice in so many seconds.
+_HEARD = 60
 _watch = watchdog.Watch()
 
 
@@ -77,4 +79,4 @@ def _hear(name: str, now: dt.datetime) -> None:
     # The poll speaks up after three intervals of beat: only three silences of *that* length are an
     # outage. It is ours then, and never counts as a person's silence.
     seconds = current_app.conf.beat_schedule[name]["schedule"]
-    Pulse.objects.hear(name, every=dt.timedelta(seconds=max(60, 3 * seconds)), now=now)
+    Pulse.objects.hear(name, every=dt.timedelta(seconds=max(_HEARD, 3 * seconds)), now=now)

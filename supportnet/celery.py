@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connections
 
 from outbox.bell import bell
-from outbox.poll import Ear, Poll
+from outbox.poll import Ear, Poll, Scales
 from outbox.stop import stop
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportnet.settings")
@@ -69,7 +69,8 @@ def _hear(**kwargs: Any) -> None:
 def _keep_going(**kwargs: Any) -> None:
     # Beside the consumer: with broker or beat gone mail still leaves, a minute later at most. Not
     # at "worker ready": a worker that finds no broker when it starts never gets that far.
-    poll = Poll(app.tasks["outbox.tasks.keep_going"], app.tasks["outbox.tasks.watch"], ear.look)
+    tasks = (app.tasks["outbox.tasks.keep_going"], app.tasks["outbox.tasks.watch"])
+    poll = Poll(*tasks, ear.look, Scales().look)
     poll.start()
     worker_shutdown.connect(lambda **kwargs: poll.stop(), weak=False)
 

@@ -58,7 +58,7 @@ def no_beat(stage: Stage) -> None:
     people.all_arrived(stage, 60)
     began, silent_at = stage.now(), time.time()
     beats = stage.pids(" beat")
-    _silence(stage, beats)
+    silence(stage, beats)
     # One that beat is silent, and one that it is back.
     stage.promise.mails[_OPERATOR] += 2
     while stage.now() - began < scaled(600):
@@ -69,12 +69,13 @@ def no_beat(stage: Stage) -> None:
     # Five minutes, and the next look of a worker.
     assert told < scaled(330) + 10, told
     stage.told["operator_told_after"] = round(told, 1)
-    _speak(stage, beats)
+    speak(stage, beats)
     until(lambda: _count(stage, _OPERATOR) == 2, "word that beat is back", scaled(300) + 30)
     assert _asked_once(stage)
 
 
-def _silence(stage: Stage, beats: list[int]) -> None:
+def silence(stage: Stage, beats: list[int]) -> None:
+    """Let beat say nothing more."""
     if stage.mode == POSTGRES:
         stage.stop("beat")
         return
@@ -83,7 +84,8 @@ def _silence(stage: Stage, beats: list[int]) -> None:
         processes.signal_one(pid, signal.SIGSTOP)
 
 
-def _speak(stage: Stage, beats: list[int]) -> None:
+def speak(stage: Stage, beats: list[int]) -> None:
+    """Let it speak again."""
     if stage.mode == POSTGRES:
         stage.start("beat")
         return

@@ -33,7 +33,7 @@ SCALED = {
     "outbox.work": ("_BUDGET",),
     "outbox.poll": ("_EVERY",),
     "outbox.guard": ("OLDER", "_EVERY"),
-    "outbox.tasks": ("_OFTEN",),
+    "outbox.tasks": ("_OFTEN", "_HEARD"),
     "outbox.watchdog": ("_NO_BEAT", "_STUCK", "_DOZED"),
     "supportnet.local.supervisor": ("_LONGEST_PAUSE", "_WELL_AFTER"),
 }

@@ -15,7 +15,8 @@ from outbox import bell as bells
 from outbox import poll, tasks
 from outbox.bell import bell
 from outbox.models import Outage, Pulse
-from outbox.poll import Ear, Poll
+from outbox.poll import Ear, Poll, Scales
+from outbox.stop import stop
 from supportnet.celery import app
 from tests import factories
 from tests.mail_server import MailServer
@@ -132,6 +133,32 @@ def test_a_worker_that_hears_nothing_while_tasks_wait_ends_itself() -> None:
     ear.look()
     assert told == [signal.SIGTERM]
     signal.signal(signal.SIGTERM, before)
+
+
+def test_a_worker_whose_first_process_grew_heavy_ends_itself_once() -> None:
+    told: list[int] = []
+
+    def ask(number: int, frame: object) -> None:
+        told.append(number)
+        stop.ask()
+
+    before = signal.signal(signal.SIGTERM, ask)
+    megabytes = [400]
+    scales = Scales(lambda: megabytes[0] << 20)
+    for megabytes[0] in (390, 420, 540):
+        scales.look()
+        assert not told, "what it weighed when it began is not what it leaked"
+    for megabytes[0] in (560, 580):
+        scales.look()
+    assert told == [signal.SIGTERM]
+    stop.take_back()
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_a_process_knows_what_it_weighs() -> None:
+    before, kept = poll.resident(), b"x" * (64 << 20)
+    assert 50 << 20 < poll.resident() - before < 200 << 20
+    assert kept
 
 
 @pytest.mark.django_db
