@@ -34,6 +34,11 @@ _BUDGET = 30.0
 _LEASE_TO_START = smtp.BEFORE_DOT + smtp.AFTER_DOT + 20
 _LEASE_AT_DOT = smtp.AFTER_DOT
 
+# PostgreSQL's query_canceled: this question took longer than any may. It is the question's fault,
+# unless that happens to one mail after the other.
+_TIMED_OUT = "57014"
+_MOST_TIMED_OUT = 2
+
 _Reason = Message.Reason
 _Clock = Callable[[], dt.datetime]
 
@@ -127,7 +132,7 @@ class Sender:
         self.tally.update(outcome.state for outcome in outcomes.values())
 
     def _write(self, group: Sequence[Message]) -> tuple[dict[int, Outcome], list[Letter]]:
-        if stop.is_asked:
+        if stop.is_asked or self._lease_left() < _LEASE_TO_START:
             return {message.pk: claims.back(message) for message in group}, []
         now = self._clock()
         try:
@@ -213,6 +218,7 @@ class _Writer:
     def __init__(self, journal: Journal, now: dt.datetime) -> None:
         self._journal, self._now = journal, now
         self._outcomes: dict[int, Outcome] = {}
+        self._timed_out = 0
 
     def write(self, group: Sequence[Message]) -> tuple[dict[int, Outcome], list[Letter]]:
         """The outcomes known already, and the letters that may leave."""
@@ -246,9 +252,9 @@ class _Writer:
     def _verdicts(self, kind: kinds.Kind, messages: Sequence[Message]) -> dict[int, kinds.Verdict]:
         try:
             return kind.verdicts(messages, self._now)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:
+        except Exception as error:
+            if _is_outage(error):
+                raise
             logger.info("a batch could not be asked about; asking about its mails one by one")
         verdicts: dict[int, kinds.Verdict] = {}
         for message in messages:
@@ -272,9 +278,9 @@ class _Writer:
     def _written(self, kind: kinds.Kind, messages: list[Message]) -> list[Letter]:
         try:
             return self._rendered(kind, messages)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:
+        except Exception as error:
+            if _is_outage(error):
+                raise
             logger.info("a batch could not be written; trying its mails one by one")
         letters: list[Letter] = []
         for message in messages:
@@ -300,17 +306,29 @@ class _Writer:
     def _isolated(
         self, message: Message, act: Callable[[Message], Outcome | None]
     ) -> Outcome | None:
+        if self._timed_out >= _MOST_TIMED_OUT:
+            return claims.back(message)
         try:
             return act(message)
-        except (OperationalError, InterfaceError):
-            raise
         except KeyGone:
             return claims.ended(_Reason.DROPPED, "key gone")
         except KeyShut:  # a mistake of the operator's, and no mail's fault
             return claims.unreached(message, "key", now=self._now)
         except Exception as error:
+            if _is_outage(error):
+                raise
+            self._timed_out += _is_timeout(error)
             logger.exception("message %d of kind %s could not be written", message.pk, message.kind)
             return claims.fell(message, type(error).__name__[:24], now=self._now)
+
+
+def _is_timeout(error: Exception) -> bool:
+    return getattr(error.__cause__, "pgcode", "") == _TIMED_OUT
+
+
+def _is_outage(error: Exception) -> bool:
+    """Whether the database is at fault, and nothing was learnt about a mail."""
+    return isinstance(error, (OperationalError, InterfaceError)) and not _is_timeout(error)
 
 
 def _is_closed(mailbox: Mailbox, kind: kinds.Kind) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from outbox import claims, journal, kinds
 from outbox import smtp as post
@@ -42,6 +43,7 @@ class Odd:
     def __init__(self) -> None:
         self.says: Go | Wait | Drop = Go()
         self.poison: set[int] = set()
+        self.endless: set[int] = set()
         self.rendered: list[list[int]] = []
         self.during: Callable[[], object] = lambda: None
 
@@ -54,6 +56,10 @@ class Odd:
         self.during()
         if self.poison & set(ids):
             raise RecursionError
+        if self.endless & set(ids):
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = 50")
+                cursor.execute("SELECT pg_sleep(30)")
         return written(messages)
 
 
@@ -392,6 +398,42 @@ def test_one_that_cannot_be_asked_about_costs_its_neighbours_nothing(
 
     assert len(smtp.mails) == 3
     assert state(messages[1]) == ("waiting", "", "StopIteration")
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite ends no question")
+def test_one_whose_question_never_ends_costs_its_neighbours_nothing_and_ends_after_five_starts(
+    now: dt.datetime, smtp: MailServer, odd: Odd
+) -> None:
+    messages = [
+        factories.message(mailbox=factories.mailbox(), now=now, kind="odd") for _ in range(5)
+    ]
+    slow = messages[2]
+    odd.endless = {slow.pk}
+
+    moment = now
+    while state(slow)[0] == "waiting":
+        work(clock=at(moment))
+        assert len(smtp.mails) == 4
+        moment += 20 * MINUTE
+    assert state(slow) == ("ended", "poison", "OperationalError")
+    assert (slow.falls, slow.attempts) == (5, 0)
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite ends no question")
+def test_where_no_question_ends_most_mails_go_back_untouched(
+    now: dt.datetime, smtp: MailServer, odd: Odd
+) -> None:
+    """Then it is the database that is slow; nobody waits half a minute for each of a hundred."""
+    messages = [
+        factories.message(mailbox=factories.mailbox(), now=now, kind="odd") for _ in range(9)
+    ]
+    odd.endless = {message.pk for message in messages}
+    seconds = [0.0]
+    odd.during = lambda: seconds.__setitem__(0, seconds[0] + 30)
+    work(clock=at(now), steady=lambda: seconds[0])
+    assert Message.objects.filter(state="waiting", falls=1).count() == 2
+    assert Message.objects.filter(state="waiting", falls=0).count() == 7
+    assert len(odd.rendered) == 3
 
 
 def test_a_suspect_travels_alone(now: dt.datetime, smtp: MailServer, odd: Odd) -> None:
