@@ -66,8 +66,7 @@ def no_beat(stage: Stage) -> None:
         people.post(stage, 3)
         people.all_arrived(stage, 60, but=_OPERATOR)
     told = _heard(stage) - silent_at
-    # Five minutes, and the next look of a worker.
-    assert told < scaled(330) + 10, told
+    assert told < scaled(300), told
     stage.told["operator_told_after"] = round(told, 1)
     speak(stage, beats)
     until(lambda: _count(stage, _OPERATOR) == 2, "word that beat is back", scaled(300) + 30)

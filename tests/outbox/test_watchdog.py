@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from outbox import poll, work
 from outbox.models import Alarm, Hold, Message, Pulse
 from outbox.watchdog import Watch
 from tests import factories
@@ -84,6 +85,20 @@ def test_each_trouble_is_told_once_and_its_end_once(
         watch.look(now=now + minutes * MINUTE)
     assert len(smtp.mails) == 2
     assert smtp.mails[1].subject != mail.subject
+
+
+def test_the_operator_knows_within_five_minutes_that_beat_is_silent(
+    watch: Watch, smtp: MailServer, now: dt.datetime
+) -> None:
+    """Also where each round of a worker's poll waits, and sends for as long as it may."""
+    round_of_poll = poll._EVERY + work._BUDGET
+    seconds = 7.0
+    while seconds + round_of_poll < 300:
+        watch.look(now=now + dt.timedelta(seconds=seconds))
+        assert not smtp.mails or seconds > 240, "a beat may be late"
+        seconds += round_of_poll
+    watch.look(now=now + dt.timedelta(seconds=seconds))
+    assert [mail.to for mail in smtp.mails] == ["operator@example.org"]
 
 
 def test_trouble_that_comes_and_goes_makes_one_mail_in_six_hours(
