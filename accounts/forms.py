@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
@@ -53,6 +54,24 @@ class AddressForm(PlainForm):
 
     def clean_email(self) -> str:
         return addresses.clean(self.cleaned_data["email"]).lower()
+
+
+class NewAddressForm(AddressForm):
+    """Where mail and codes shall go instead."""
+
+    browser_zone = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+        self.fields["email"].label = _("Your new mail address")
+
+    def clean_email(self) -> str:
+        address = super().clean_email()
+        if address == self.person.email:
+            raise ValidationError(_("That is the address you have now."))
+        self.person.check_address(address)
+        return address
 
 
 class CodeForm(PlainForm):

@@ -7,7 +7,8 @@ import uuid
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models, transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import translation
@@ -31,12 +32,11 @@ _TO_COME_BACK = dt.timedelta(days=30)
 class PersonQuerySet(models.QuerySet["Person"]):
     def unproven(self, now: dt.datetime) -> "PersonQuerySet":
         """Persons who asked for a code more than a day ago and never came in."""
-        return self.filter(
-            welcomed_at=None,
-            consents=None,
-            is_staff=False,
-            joined_at__lt=now - dt.timedelta(days=1),
-        )
+        return self.never_begun().filter(joined_at__lt=now - dt.timedelta(days=1))
+
+    def never_begun(self) -> "PersonQuerySet":
+        """Persons of whom nothing is kept but that somebody typed their address."""
+        return self.filter(welcomed_at=None, consents=None, is_staff=False)
 
     def to_ask_about_sleep(self, now: dt.datetime) -> "PersonQuerySet":
         """Persons who were not here for a year and were not asked yet."""
@@ -89,6 +89,12 @@ class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  #
         found = self.filter(Q(mailbox__in=mailboxes) | Q(email=address.strip().lower()))
         person: Person | None = found.order_by("pk").first()
         return person
+
+    def is_taken(self, address: str, *, by_other_than: "Person") -> bool:
+        """Whether somebody else has an account with this address."""
+        others = self.filter(email=address).exclude(pk=by_other_than.pk)
+        unused = others.never_begun().values("pk")
+        return bool(others.exclude(pk__in=unused).exists())
 
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(email=(username or "").lower())
@@ -233,6 +239,34 @@ class Person(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager
             self.save(update_fields=["display_name", "language", "country"])
             if self.mailbox:
                 self.mailbox.speak(language)
+
+    def check_address(self, address: str) -> None:
+        """Raises ValidationError when it is the address of somebody in their own circle."""
+        there = Mailbox.objects.of_address(address).filter(key_id=self.key_id)
+        if there.exclude(pk=self.mailbox_id or 0).exists():
+            said = gettext("Somebody in your circle has this address. Remove that person first.")
+            raise ValidationError(said)
+
+    def use_address(self, address: str, *, now: dt.datetime) -> None:
+        """Mail and codes go to ``address``, which proved to be theirs; what waits follows.
+
+        Raises ValidationError when it is taken meanwhile. Programs are out, as with a new password.
+        """
+        self.check_address(address)
+        others = type(self).objects.filter(email=address).exclude(pk=self.pk)
+        self.email = address
+        try:
+            with transaction.atomic():
+                others.never_begun().delete()
+                self.save(update_fields=["email"])
+                EmailAddress.objects.filter(user=self).delete()
+                EmailAddress.objects.create(user=self, email=address, primary=True, verified=True)
+                if self.mailbox:
+                    self.mailbox.move(address, now=now)
+                self.end_programs()
+        except IntegrityError:
+            self.refresh_from_db(fields=["email"])
+            raise ValidationError(gettext("This address cannot be used.")) from None
 
     def note_here(self, now: dt.datetime) -> None:
         """They signed in or answered: written down once a month, and whoever slept wakes."""

@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as keys
 from django.urls import path
 
 from accounts.access import before_welcome
-from accounts.views import arriving, leaving, own, programs, welcome
+from accounts.views import address, arriving, leaving, own, programs, welcome
 from library.access import public
 
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("sign-in/", arriving.sign_in, name="account_login"),
     path("sign-in/key/", public(keys.login_webauthn), name="mfa_login_webauthn"),
     path("sign-in/second/", public(second.authenticate), name="mfa_authenticate"),
+    path("a/<uuid:public_id>/", address.way_in, name="way_in"),
     path("not-active/", arriving.not_active, name="account_inactive"),
     path("welcome/", welcome.welcome, name="welcome"),
     path("kept/", welcome.kept_page, name="kept"),
@@ -28,6 +29,9 @@ urlpatterns = [
     path("sign-out/everywhere/", leaving.sign_out_everywhere, name="sign_out_everywhere"),
     path("settings/", own.settings_page, name="settings"),
     path("settings/you/", own.you, name="you"),
+    path("settings/address/", address.address, name="address"),
+    path("settings/address/code/", address.address_code, name="address_code"),
+    path("settings/address/again/", address.address_code_again, name="address_code_again"),
     path("settings/mail/", own.mail_settings, name="mail_settings"),
     path("settings/mail/again/", own.write_again, name="write_again"),
     path("settings/away/", own.when_away, name="when_away"),

@@ -54,9 +54,13 @@ ROUTES = {
     "sign_out": get(OPEN),
     "account_logout": get(OPEN),
     "sign_out_everywhere": post(EACH_OWN_SENDS),
+    "way_in": get(BY_LINK, "person"),
     # settings
     "settings": get(EACH_OWN),
     "you": get(EACH_OWN),
+    "address": get(EACH_OWN),
+    "address_code": get(EACH_OWN_SENDS),
+    "address_code_again": post(EACH_OWN_SENDS),
     "old_letters": get(EACH_OWN),
     "when_away": get(EACH_OWN),
     "zone": get(EACH_OWN),

@@ -77,6 +77,7 @@ def things(owner: Person) -> dict[str, Any]:
         now=now,
     )
     return {
+        "person": owner.public_id,
         "member": member.public_id,
         "check_in": check_in.public_id,
         "share": share.public_id,

@@ -45,13 +45,14 @@ def home(request: HttpRequest) -> HttpResponse:
         page.headers["X-Robots-Tag"] = "all"
         return page
     address, now = form.cleaned_data["email"], timezone.now()
-    if not _may_ask(request, address, now):
+    if not may_ask(request, address, now):
         return render(request, "errors/429.html", status=429)
-    _send_code(request, Person.objects.begin(address, now=now))
+    send_code(request, Person.objects.begin(address, now=now))
     return redirect("code")
 
 
-def _may_ask(request: HttpRequest, address: str, now: dt.datetime) -> bool:
+def may_ask(request: HttpRequest, address: str, now: dt.datetime) -> bool:
+    """Whether one more code may go to this address, asked for from here."""
     # All are counted before the answer, so that no limit hides another.
     checks = [
         limits.allow("code for address", address, at_most=6, within=_HOUR, now=now),
@@ -60,7 +61,8 @@ def _may_ask(request: HttpRequest, address: str, now: dt.datetime) -> bool:
     return all(checks)
 
 
-def _send_code(request: HttpRequest, person: Person) -> None:
+def send_code(request: HttpRequest, person: Person) -> None:
+    """A code that works in this browser alone."""
     guess = zones.guess(request)
     request.session[GUESS] = [guess.country, guess.zone, guess.language]
     process = LoginCodeVerificationProcess.initiate(
@@ -109,7 +111,7 @@ def code_again(request: HttpRequest) -> HttpResponse:
     process = _process(request)
     if process is None:
         return _ask_again(request, _("That code has ended. Here you get a new one."))
-    if not process.can_resend or not _may_ask(request, process.state["email"], timezone.now()):
+    if not process.can_resend or not may_ask(request, process.state["email"], timezone.now()):
         return render(request, "errors/429.html", status=429)
     process.resend()
     messages.info(request, _("A new code is on its way. The older one has ended."))
@@ -118,7 +120,12 @@ def code_again(request: HttpRequest) -> HttpResponse:
 
 def _process(request: HttpRequest) -> LoginCodeVerificationProcess | None:
     stage = LoginStageController.enter(request, LoginByCodeStage.key)
-    return LoginCodeVerificationProcess.resume(stage) if stage else None
+    process = LoginCodeVerificationProcess.resume(stage) if stage else None
+    if process and process.user and process.user.email != process.state["email"]:
+        # The address was changed meanwhile: a code that went to the old one opens nothing.
+        process.abort()
+        return None
+    return process
 
 
 def _ask_again(request: HttpRequest, why: str) -> HttpResponse:

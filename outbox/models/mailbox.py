@@ -45,9 +45,10 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
         return found
 
     def to_forget(self, now: dt.datetime) -> "MailboxQuerySet":
-        """Addresses that only got a word back from us, three days later."""
-        others = Message.objects.filter(mailbox=models.OuterRef("pk")).exclude(kind=WORD_BACK)
-        strays = self.filter(message__kind=WORD_BACK, given_at__lte=now - _STRAY)
+        """Addresses of nobody's world that only got a word back or a code, three days later."""
+        once = [WORD_BACK, "account"]
+        others = Message.objects.filter(mailbox=models.OuterRef("pk")).exclude(kind__in=once)
+        strays = self.filter(message__kind__in=once, given_at__lte=now - _STRAY)
         return strays.exclude(models.Exists(others)).filter(key_id=Key.objects.installation().pk)
 
 
@@ -63,7 +64,7 @@ class Mailbox(models.Model):
         why=_("To send mail to the address, and to stop when asked."),
         kept=_(
             "As long as the account or the membership that needs it. "
-            "Of somebody we could only send back a word: three days."
+            "Of somebody we could only send back a word, and one you changed: three days."
         ),
         expired="to_forget",
     )
@@ -101,6 +102,15 @@ class Mailbox(models.Model):
         """Its reader wants mail after all."""
         self.suppressed_at = None
         self.save(update_fields=["suppressed_at"])
+
+    def move(self, address: str, *, now: dt.datetime) -> None:
+        """Its reader has another address; what waits goes there, and nothing of the old one stays.
+
+        What came back from the old address, or was unwanted there, counts no more.
+        """
+        self.address, self.address_hash = address, addresses.address_hash(address)
+        self.given_at, self.bounced_at, self.suppressed_at = now, None, None
+        self.save()
 
     def bounce(self, *, now: dt.datetime) -> None:
         """Its mail server says there is nobody by this address; told twice, nothing changes."""

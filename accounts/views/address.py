@@ -1,0 +1,107 @@
+"""Another mail address, and the way in that an operator sent."""
+
+import datetime as dt
+import uuid
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from accounts.access import open_while_stopped, person_of
+from accounts.forms import CodeForm, NewAddressForm
+from accounts.new_address import AddressCode, has_shown
+from accounts.views.arriving import may_ask, send_code
+from library.access import public
+from outbox import limits, links
+
+_HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+
+
+@open_while_stopped
+@reauthentication_required
+def address(request: HttpRequest) -> HttpResponse:
+    """Show once more that it is you, then say where mail and codes go from now on."""
+    person = person_of(request)
+    if not has_shown(request):
+        if request.method == "POST" and "show" in request.POST:
+            return _send(request, person.email)
+        return render(request, "accounts/address_show.html", {"email": person.email})
+    form = NewAddressForm(request.POST or None, person=person)
+    if request.method == "POST" and form.is_valid():
+        return _send(request, form.cleaned_data["email"])
+    return render(request, "accounts/address.html", {"form": form, "email": person.email})
+
+
+def _send(request: HttpRequest, to: str) -> HttpResponse:
+    now = timezone.now()
+    mine = limits.allow("new address", person_of(request).pk, at_most=10, within=_DAY, now=now)
+    if not may_ask(request, to, now) or not mine:
+        return render(request, "errors/429.html", status=429)
+    AddressCode.begin(request, to)
+    return redirect("address_code")
+
+
+@open_while_stopped
+@sensitive_post_parameters("code")
+def address_code(request: HttpRequest) -> HttpResponse:
+    """The code from the mail, typed in the same browser."""
+    process, form = AddressCode.waiting(request), CodeForm(request.POST or None)
+    if process is None:
+        return redirect("address")
+    if request.method == "POST" and form.is_valid():
+        if process.fits(form.cleaned_data["code"]):
+            return _finished(request, process)
+        if not process.record_invalid_attempt():
+            messages.info(request, _("That did not match five times. Here you get a new code."))
+            return redirect("address")
+        form.add_error("code", _("That is not the code we sent. Please look at the newest mail."))
+    return render(request, "accounts/address_code.html", {"form": form, "process": process})
+
+
+def _finished(request: HttpRequest, process: AddressCode) -> HttpResponse:
+    is_of_old = process.is_of_old
+    try:
+        process.finish(timezone.now())
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect("address")
+    if is_of_old:
+        return redirect("address")
+    messages.success(request, _("Changed. Mail and codes go to your new address from now on."))
+    return redirect("settings")
+
+
+@open_while_stopped
+@require_POST
+def address_code_again(request: HttpRequest) -> HttpResponse:
+    """The same code once more."""
+    process = AddressCode.waiting(request)
+    if process is None:
+        return redirect("address")
+    if not process.can_resend or not may_ask(request, process.address, timezone.now()):
+        return render(request, "errors/429.html", status=429)
+    process.resend()
+    messages.info(request, _("The code is on its way once more."))
+    return redirect("address_code")
+
+
+@public
+def way_in(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """By the link of an operator's mail: a code for this browser, without typing the address.
+
+    The link opens nothing by itself. It does what typing the address on the first page does.
+    """
+    now = timezone.now()
+    person = links.holder(request, "a", public_id, now).thing
+    if request.method != "POST":
+        return links.close_door(render(request, "accounts/way_in.html"))
+    if not may_ask(request, person.email, now):
+        return render(request, "errors/429.html", status=429)
+    send_code(request, person)
+    return redirect("code")
