@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from accounts.emails import WAY_IN
 from accounts.models import Person
 from circles.models import Invitation
 from outbox import addresses
@@ -77,7 +78,7 @@ def _account(person: Person) -> Iterator[str]:
 
 
 def _sort(message: Message) -> str:
-    if message.kind == "account":
+    if message.kind in {"account", WAY_IN}:
         return _("A code, or a mail of the site")
     return _("An invitation") if message.kind == "invitation" else _("Another letter")
 

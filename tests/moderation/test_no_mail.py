@@ -1,6 +1,7 @@
 """The operator finds out why no mail came, from one whole address, and reads nothing."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from accounts.models import Person
 from circles.models import Circle
 from moderation import roles
 from moderation.models import Access
+from outbox.links import token
+from outbox.mail import from_body
 from outbox.models import Hold, Mailbox, Message, Pulse
 from tests import factories
 from tests.moderation.desk import at_desk
@@ -150,6 +153,46 @@ def test_a_test_mail_goes_to_accounts_alone_three_times_a_day(office, ada):
     assert ["on its way" in page for page in said] == [True, True, True, False]
     assert Message.objects.filter(mailbox=ada.mailbox).count() == 3
     assert Mailbox.objects.count() == before
+
+
+def test_a_way_in_lets_them_ask_for_a_code_in_their_own_browser(office, ada):
+    assert "A way in was sent to them." in asked(office, **{"in": ""})
+    assert Access.objects.about_person(ada).get().reason == "in"
+    message = Message.objects.get(kind="way_in")
+    mail = from_body(message.body)
+    assert message.mailbox == ada.mailbox
+    assert not re.search(r"\d{6}|ada\.lovely", mail.text)
+
+    browser = Client()
+    there = browser.get(f"/l/{token(mail.links['in'], message.ring)}")["Location"]
+    assert "Send me a code" in browser.get(there).content.decode()
+    assert Message.objects.count() == 1, "looking sends nothing"
+    assert browser.post(there)["Location"] == "/code/"
+    code = re.search(r"\b\d{6}\b", from_body(Message.objects.latest("pk").body).text)[0]
+    assert browser.post("/code/", {"code": code}).status_code == 302
+    assert browser.get("/settings/").status_code == 200
+
+
+def test_a_way_in_ends_after_a_day_and_for_a_closed_account(office, ada):
+    asked(office, **{"in": ""})
+    message = Message.objects.get(kind="way_in")
+    there = f"/l/{token(from_body(message.body).links['in'], message.ring)}"
+
+    Message.objects.update(made_at=timezone.now() - dt.timedelta(days=1, minutes=1))
+    assert Client().get(there).status_code == 410
+
+    Message.objects.update(made_at=timezone.now())
+    assert Client().get(there).status_code == 302
+    ada.disable()
+    assert Client().get(there).status_code == 410
+
+
+def test_a_way_in_goes_to_accounts_alone_three_times_a_day(office, ada):
+    assert "only to an open account" in asked(office, "stranger@example.org", **{"in": ""})
+    said = [asked(office, **{"in": ""}) for _ in range(4)]
+
+    assert ["A way in was sent" in page for page in said] == [True, True, True, False]
+    assert Message.objects.filter(kind="way_in").count() == 3
 
 
 @pytest.mark.parametrize("role", [roles.MODERATOR, roles.AUDITOR, roles.HELPLINE_EDITOR])
