@@ -1,5 +1,6 @@
 """The words of the mails this room sends. Nothing here reads or writes the database."""
 
+import uuid
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -10,11 +11,13 @@ from django.utils.translation import gettext
 from accounts.models import Person
 from outbox import links
 from outbox.links import Link
-from outbox.mail import Mail, compose
+from outbox.mail import Mail, Texts, compose, preview
 from vault import ring
 
 if TYPE_CHECKING:
     from circles.models import Member
+
+_NOBODY = uuid.UUID(int=0)
 
 
 def invitation(
@@ -47,6 +50,14 @@ def invitation(
         links={"letter": link},
         from_name=person.called,
         reply_to=link,
+    )
+
+
+def draft(*, person: Person, name: str, words: str) -> Texts:
+    """The invitation as it would arrive; its links open nothing."""
+    link = Link("i", _NOBODY)
+    return preview(
+        invitation(person=person, name=name, words=words, language=person.language, link=link)
     )
 
 

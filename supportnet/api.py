@@ -1,10 +1,25 @@
 """The API: the same verbs as the pages, for other programs. Each room adds its own paths here."""
 
-from django.urls import path
+from django.http import Http404
+from django.urls import path, re_path
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from accounts.api import ProfileView
-from checkins.api import AnswerView, CheckInView, ReplyView, ScheduleView, ShareView
-from circles.api import MemberView
+from accounts.api import OwnView, ProfileView
+from checkins.api.answers import AnswerView, CheckInView, SaidView, ShareView
+from checkins.api.letters import OldLettersView, ReplyView
+from checkins.api.rhythm import ScheduleView
+from circles.api import CircleView, MemberView
+
+
+class NowhereView(OwnView):
+    """Whatever is not one of the paths: told to programs in their own way, and in no page."""
+
+    def nothing(self, request: Request) -> Response:
+        raise Http404
+
+
+_METHODS = ("get", "post", "put", "patch", "delete")
 
 urlpatterns = [
     path(
@@ -18,6 +33,26 @@ urlpatterns = [
         name="api_answers",
     ),
     path(
+        "answers/<uuid:public_id>/",
+        SaidView.as_view({"get": "retrieve", "put": "put", "delete": "destroy"}),
+        name="api_answer",
+    ),
+    path(
+        "answers/<uuid:public_id>/take-back/",
+        SaidView.as_view({"post": "take_back"}),
+        name="api_take_back",
+    ),
+    path(
+        "answers/<uuid:public_id>/now/",
+        SaidView.as_view({"post": "tell_now"}),
+        name="api_tell_now",
+    ),
+    path(
+        "answers/<uuid:public_id>/near/",
+        SaidView.as_view({"get": "near", "post": "tell"}),
+        name="api_near",
+    ),
+    path(
         "schedule/",
         ScheduleView.as_view({"get": "retrieve", "put": "put", "delete": "destroy"}),
         name="api_schedule",
@@ -29,10 +64,50 @@ urlpatterns = [
     path("replies/", ReplyView.as_view({"get": "list"}), name="api_replies"),
     path("replies/kept/", ReplyView.as_view({"get": "kept"}), name="api_kept"),
     path("replies/<uuid:public_id>/", ReplyView.as_view({"post": "create"}), name="api_reply"),
-    path("members/", MemberView.as_view({"get": "list"}), name="api_members"),
+    path(
+        "old-letters/",
+        OldLettersView.as_view({"get": "retrieve", "put": "put"}),
+        name="api_old_letters",
+    ),
+    path(
+        "members/",
+        MemberView.as_view({"get": "list", "post": "create"}),
+        name="api_members",
+    ),
+    path("members/mail/", MemberView.as_view({"post": "mail"}), name="api_member_mail"),
     path(
         "members/<uuid:public_id>/",
-        MemberView.as_view({"get": "retrieve", "patch": "partial_update"}),
+        MemberView.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
         name="api_member",
+    ),
+    path(
+        "members/<uuid:public_id>/pause/",
+        MemberView.as_view({"post": "pause"}),
+        name="api_member_pause",
+    ),
+    path(
+        "members/<uuid:public_id>/resume/",
+        MemberView.as_view({"post": "resume"}),
+        name="api_member_resume",
+    ),
+    path(
+        "members/<uuid:public_id>/correct/",
+        MemberView.as_view({"post": "correct"}),
+        name="api_member_correct",
+    ),
+    path(
+        "what-helps/",
+        CircleView.as_view({"get": "helps", "put": "describe"}),
+        name="api_what_helps",
+    ),
+    path(
+        "hard-days/",
+        CircleView.as_view({"get": "hard_days", "put": "set_hard_days"}),
+        name="api_hard_days",
+    ),
+    re_path(
+        r"^.*",
+        NowhereView.as_view(dict.fromkeys(_METHODS, "nothing")),
+        name="api_nowhere",
     ),
 ]

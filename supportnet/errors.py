@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import typed_fields
 from outbox.views import is_typed
+from supportnet import problems
 
 _RETRY_AFTER = "60"
 _READ_ONLY = "25006"
@@ -77,5 +78,7 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:
+    if problems.is_api(request):
+        return problems.plain(status)
     request.reader_country = ""  # type: ignore[attr-defined]
     return render(request, f"errors/{name}.html", context, status=status)

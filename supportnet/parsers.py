@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
@@ -14,7 +16,11 @@ class PlainJSONParser(JSONParser):
     """At most 20 levels deep, no NUL, no half of a letter (a lone surrogate)."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        body = stream.read()
+        # The framework measures forms alone; here the same limit holds for what a program sends.
+        most = int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+        body = stream.read(most + 1)
+        if len(body) > most:
+            raise RequestDataTooBig
         if _depth(body) > _DEEPEST:
             raise ParseError(_("This is nested too deeply."))
         try:

@@ -76,7 +76,7 @@ class AnswerForm(PlainForm):
             del self.fields["with_words"]
         self.members = list(members)
         for member in self.members:
-            self.fields[_name(member)] = forms.ChoiceField(
+            self.fields[line_of(member)] = forms.ChoiceField(
                 label=_("What this person hears"),
                 choices=HEARS,
                 widget=forms.RadioSelect,
@@ -102,14 +102,14 @@ class AnswerForm(PlainForm):
         A member whose line did not come with the form keeps the standing choice.
         """
         return {
-            member.pk: self.cleaned_data[_name(member)] or None
+            member.pk: self.cleaned_data[line_of(member)] or None
             for member in self.members
-            if _name(member) in self.data
+            if line_of(member) in self.data
         }
 
     def hears(self) -> list[tuple[Member, forms.BoundField]]:
         """Each member with the box of what they get of this answer."""
-        return [(member, self[_name(member)]) for member in self.members]
+        return [(member, self[line_of(member)]) for member in self.members]
 
 
 class LinkAnswerForm(AnswerForm):
@@ -131,8 +131,9 @@ def as_said(check_in: CheckIn, members: Iterable[Member]) -> dict[str, Any]:
         return {}
     said = {name: getattr(given, name) for name in SAID}
     levels = check_in.levels()
-    return said | {_name(member): levels.get(member.pk, "") for member in members}
+    return said | {line_of(member): levels.get(member.pk, "") for member in members}
 
 
-def _name(member: Member) -> str:
+def line_of(member: Member) -> str:
+    """The name of the line that says what this member gets."""
     return f"hears_{member.public_id.hex}"

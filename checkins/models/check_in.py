@@ -30,6 +30,10 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         """A person's check-ins, with what was said."""
         return self.filter(person=person).with_person()
 
+    def answered(self) -> "CheckInQuerySet":
+        """Check-ins with an answer."""
+        return self.filter(answered__isnull=False)
+
     def open(self, now: dt.datetime) -> "CheckInQuerySet":
         """Check-ins whose answer can still be given or changed."""
         return self.filter(due_at__lte=now, closes_at__gt=now)

@@ -14,11 +14,7 @@ from accounts.access import ASK_BACK, person_of
 from circles import letters
 from circles.forms import READY, CorrectForm, InviteForm
 from circles.models import Circle, Member
-from outbox.links import Link
-from outbox.mail import preview
 from outbox.preview import framed
-
-_NOBODY = uuid.UUID(int=0)
 
 
 def invite(request: HttpRequest, *, first: bool = False) -> HttpResponse:
@@ -44,12 +40,8 @@ def invite(request: HttpRequest, *, first: bool = False) -> HttpResponse:
 
 def invite_preview(request: HttpRequest) -> HttpResponse:
     """The mail as it will arrive, from what stands in the form. Nothing is kept."""
-    person = person_of(request)
     name, words = InviteForm(request.POST or None).glance()
-    mail = letters.invitation(
-        person=person, name=name, words=words, language=person.language, link=Link("i", _NOBODY)
-    )
-    return framed(preview(mail))
+    return framed(letters.draft(person=person_of(request), name=name, words=words))
 
 
 def invite_link(request: HttpRequest, public_id: uuid.UUID, *, first: bool = False) -> HttpResponse:
