@@ -179,6 +179,10 @@ ROUTES = {
     # for other programs
     "api_me": get((401, 200, 200, 200, 200)),
     "api_answers": get((401, 200, 200, 200, 200)),
+    "api_answer": get((401, 200, 404, 404, 404), "check_in"),
+    "api_take_back": post((401, 200, 404, 404, 404), "check_in"),
+    "api_tell_now": post((401, 200, 404, 404, 404), "check_in"),
+    "api_near": get((401, 200, 404, 404, 404), "check_in"),
     # nobody here has a rhythm
     "api_schedule": get((401, 404, 404, 404, 404)),
     "api_pause": post((401, 404, 404, 404, 404)),
@@ -191,6 +195,15 @@ ROUTES = {
     "api_reply": post((401, 400, 404, 404, 404), "reply"),
     "api_members": get((401, 200, 200, 200, 200)),
     "api_member": get((401, 200, 404, 404, 404), "member"),
+    "api_member_mail": post((401, 200, 200, 200, 200)),
+    "api_member_pause": post((401, 200, 404, 404, 404), "member"),
+    "api_member_resume": post((401, 200, 404, 404, 404), "member"),
+    # they said yes, and no mail comes back
+    "api_member_correct": post((401, 400, 404, 404, 404), "member"),
+    "api_what_helps": get((401, 200, 200, 200, 200)),
+    "api_hard_days": get((401, 200, 200, 200, 200)),
+    "api_old_letters": get((401, 200, 200, 200, 200)),
+    "api_nowhere": get((401, 404, 404, 404, 404)),
     # only where everything runs on one machine
     "mailbox:mailbox": get(OPEN),
     "mailbox:letters": get(OPEN),

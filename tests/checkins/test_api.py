@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Person
+from accounts.models import Person, Token
 from checkins.models import Answer, Reply, Schedule, Share
 from tests import factories
 from tests.checkins.postman import deliver
@@ -113,7 +113,7 @@ def of(person: Person) -> Client:
 
 
 def send(client: Client, path: str, said: object, method: str = "post"):
-    return getattr(client, method)(path, json.dumps(said), content_type="application/json")
+    return client.generic(method.upper(), path, json.dumps(said), content_type="application/json")
 
 
 def test_each_list_shows_the_persons_own_and_nothing_to_another(letter):
@@ -200,3 +200,98 @@ def test_what_is_no_form_is_refused(letter, said):
     assert send(noor, f"{REPLIES}{letter.public_id}/", said).status_code == 400
     assert send(noor, SCHEDULE, said, "put").status_code == 400
     assert Reply.objects.count() == 1
+
+
+def answered(person: Person, word: str = "heavy") -> str:
+    """The path of an answer that was just given."""
+    check_in = factories.check_in(person=person, now=timezone.now())
+    check_in.answer(word=word, note="Quittenmus", now=timezone.now())
+    return f"{PATH}{check_in.public_id}/"
+
+
+def test_an_answer_tells_who_gets_what_of_it(ada):
+    ben = factories.member(person=ada, name="Ben", level="word", in_mail=True)
+    said = of(ada).get(answered(ada)).json()
+    (to_ben,) = said["deliveries"]
+    assert (said["word"], said["open"], to_ben["level"]) == ("heavy", True, "word")
+    assert (to_ben["member"]["public_id"], to_ben["can_take_back"]) == (str(ben.public_id), True)
+
+
+def test_taken_back_by_a_program_nothing_leaves(ada, now):
+    factories.member(person=ada, name="Ben", level="words", in_mail=True)
+    path = answered(ada)
+    said = send(of(ada), f"{path}take-back/", {}).json()
+    assert [one["state"] for one in said["deliveries"]] == ["taken_back"]
+    assert deliver(now + dt.timedelta(days=8)) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "rest"),
+    [
+        ("get", ""),
+        ("put", ""),
+        ("delete", ""),
+        ("post", "take-back/"),
+        ("post", "now/"),
+        ("get", "near/"),
+        ("post", "near/"),
+    ],
+)
+def test_somebody_elses_answer_is_not_found(ada, method, rest):
+    factories.member(person=ada, level="words", in_mail=True)
+    path, before = answered(ada), Answer.objects.values().get
+    kept, shared = before(), list(Share.objects.values())
+    answer = send(of(factories.person()), f"{path}{rest}", {"word": "good"}, method)
+    assert answer.status_code == 404
+    assert "Quittenmus" not in answer.content.decode()
+    assert (before(), list(Share.objects.values())) == (kept, shared)
+
+
+def test_a_closed_answer_is_not_changed(ada, now):
+    path = answered(ada)
+    with time_machine.travel(now + dt.timedelta(days=2), tick=False):
+        late = send(of(ada), path, {"word": "good"}, "put")
+    assert (late.status_code, late["Content-Type"]) == (409, "application/problem+json")
+    assert Answer.objects.get().word == "heavy"
+
+
+def test_on_a_hard_day_nobody_is_told_but_the_chosen(ada, now):
+    ben = factories.member(person=ada, name="Ben", level="words", in_mail=True)
+    factories.member(person=ada, name="Eva", level="words", in_mail=True)
+    path = answered(ada, "really_hard")
+    assert deliver(now + dt.timedelta(hours=1)) == []
+
+    near = of(ada).get(f"{path}near/").json()
+    assert {one["name"] for one in near["people"]} == {"Ben", "Eva"}
+    told = send(of(ada), f"{path}near/", {"members": [str(ben.public_id)]})
+
+    assert told.status_code == 200
+    letters = deliver(now + dt.timedelta(hours=1))
+    assert [letter.to for letter in letters] == [ben.mailbox.address]
+    assert "Quittenmus" not in letters[0].all
+
+
+@pytest.mark.parametrize(
+    "members", [[], ["x"], "x", [7], ["00000000-0000-4000-8000-000000000000"], None]
+)
+def test_telling_nobody_known_is_refused_and_tells_nobody(ada, members):
+    factories.member(person=ada, level="words", in_mail=True)
+    path = answered(ada, "really_hard")
+    assert send(of(ada), f"{path}near/", {"members": members}).status_code == 400
+    assert not Share.objects.exists()
+
+
+@pytest.mark.parametrize("hears", ["all", [1], {"x": "words"}, {"x": 1}, None])
+def test_who_hears_is_refused_when_nobody_knows_whom_it_means(ada, hears):
+    factories.member(person=ada)
+    assert send(of(ada), PATH, {"word": "okay", "hears": hears}).status_code == 400
+    assert not Answer.objects.exists()
+
+
+@pytest.mark.parametrize("chosen", [{"hears": {}}, {"with_words": True}])
+def test_a_program_that_only_answers_does_not_choose_who_hears(ada, chosen):
+    _row, text = Token.objects.give(ada, name="Button", scope="answer", now=timezone.now())
+    button = Client(headers={"Authorization": f"Bearer {text}"})
+    assert send(button, PATH, {"word": "okay", **chosen}).status_code == 403
+    assert not Answer.objects.exists()
+    assert send(button, answered(ada), {"word": "good"}, "put").status_code == 403

@@ -1,0 +1,207 @@
+"""The circle for other programs: the page's forms, limits and sentences, and only one's own."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Person, Token
+from circles.models import Circle, Member
+from outbox.models import Message
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+MEMBERS = "/api/v1/members/"
+ASKED = {
+    "name": "Mina",
+    "address": "mina@example.net",
+    "kind": "family",
+    "level": "word",
+    "in_mail": False,
+    "words": "May I tell you now and then how I am?",
+}
+
+
+@pytest.fixture(autouse=True)
+def _moment(now: dt.datetime) -> Iterator[None]:
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+@pytest.fixture
+def ada() -> Person:
+    return factories.person(name="Ada")
+
+
+def of(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def program(person: Person, scope: str) -> Client:
+    _row, text = Token.objects.give(person, name="Clock", scope=scope, now=timezone.now())
+    return Client(headers={"Authorization": f"Bearer {text}"})
+
+
+def send(client: Client, path: str, said: Any = None, method: str = "post") -> Any:
+    body = json.dumps(said or {})
+    return client.generic(method.upper(), path, body, content_type="application/json")
+
+
+@pytest.mark.parametrize("left_out", ["name", "kind", "level", "in_mail", "words", "address"])
+def test_nothing_is_chosen_for_the_person_when_they_ask_somebody(ada: Person, left_out: str):
+    said = {name: value for name, value in ASKED.items() if name != left_out}
+
+    problem = send(of(ada), MEMBERS, said)
+
+    shown = {name: value for name, value in said.items() if name != "in_mail"}
+    if "in_mail" in said:
+        shown["in_mail"] = "link"
+    page = unescape(of(ada).post("/circle/invite/", shown).content.decode())
+    assert problem.status_code == 400
+    assert problem.json()["errors"][left_out][0] in page
+    assert not Member.objects.exists()
+
+
+def test_the_limits_of_a_day_hold_for_programs_too(ada: Person):
+    noor = of(ada)
+    for number in range(6):
+        said = ASKED | {"address": f"m{number}@example.net", "name": f"M{number}"}
+        answer = send(noor, MEMBERS, said)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][""]
+    assert Member.objects.count() == 5
+
+
+def test_an_address_is_asked_once(ada: Person):
+    send(of(ada), MEMBERS, ASKED)
+    Member.objects.get().decline(timezone.now())
+
+    again = send(of(ada), MEMBERS, ASKED | {"name": "Mina again"})
+
+    assert again.status_code == 400
+    assert "only once" in again.json()["errors"]["address"][0]
+
+
+def test_the_letter_is_seen_before_it_leaves_and_nothing_is_kept(ada: Person):
+    seen = send(of(ada), f"{MEMBERS}mail/", ASKED).json()
+    assert not Member.objects.exists()
+    assert not Message.objects.exists()
+    assert ASKED["words"] in seen["text"]
+    assert "/l/preview" in seen["text"]
+
+
+def test_a_link_sent_by_hand_is_told_once_and_opens_the_letter(ada: Person):
+    said = ASKED | {"way": "self", "address": ""}
+    made = send(of(ada), MEMBERS, said).json()
+    link = made["text"].split()[-1]
+    assert Client().get(link.split("8000")[-1], follow=True).status_code == 200
+    assert "/l/" not in of(ada).get(MEMBERS).content.decode()
+
+
+def test_members_come_thirty_at_a_time_each_once(ada: Person):
+    for number in range(35):
+        factories.member(person=ada, name=f"M{number}")
+    first = of(ada).get(MEMBERS).json()
+    second = of(ada).get(first["next"]).json()
+    names = [row["name"] for row in first["results"] + second["results"]]
+    assert (len(first["results"]), second["next"]) == (30, None)
+    assert names == [f"M{number}" for number in range(35)]
+
+
+def test_what_is_not_sent_stays_as_it_was(ada: Person):
+    ben = factories.member(person=ada, name="Ben", label="my brother", level="words", in_mail=True)
+    answer = send(of(ada), f"{MEMBERS}{ben.public_id}/", {"level": "hello"}, "patch")
+    ben.refresh_from_db()
+    assert answer.status_code == 200
+    assert (ben.name, ben.label, ben.level, ben.in_mail) == ("Ben", "my brother", "hello", True)
+
+
+def test_a_mistyped_address_is_corrected_once(ada: Person):
+    send(of(ada), MEMBERS, ASKED)
+    path = f"{MEMBERS}{Member.objects.get().public_id}/correct/"
+    assert send(of(ada), path, {"address": "mina@example.com"}).status_code == 200
+    assert send(of(ada), path, {"address": "mina@example.info"}).status_code == 400
+    assert Member.objects.get().mailbox.address == "mina@example.com"
+
+
+@pytest.mark.parametrize(
+    ("method", "rest", "said"),
+    [
+        ("get", "", None),
+        ("patch", "", {"level": "words"}),
+        ("delete", "", None),
+        ("post", "pause/", None),
+        ("post", "resume/", None),
+        ("post", "correct/", {"address": "x@example.net"}),
+    ],
+)
+def test_somebody_elses_member_is_not_found(ada: Person, method: str, rest: str, said: Any):
+    ben = factories.member(person=ada, name="Quittenmus", paused_at=timezone.now())
+    before = Member.objects.values().get()
+    other = of(factories.person(name="Eva"))
+
+    answer = send(other, f"{MEMBERS}{ben.public_id}/{rest}", said, method)
+
+    assert answer.status_code == 404
+    assert "Quittenmus" not in answer.content.decode()
+    assert Member.objects.values().get() == before
+
+
+def test_another_circles_member_is_not_named_for_ones_hard_days(ada: Person):
+    ben = factories.member(person=factories.person(name="Eva"), name="Quittenmus")
+    said = {"rule": "tell", "members": [{"public_id": str(ben.public_id)}]}
+    answer = send(of(ada), "/api/v1/hard-days/", said, "put")
+    assert answer.status_code == 400
+    assert not Member.objects.named_for_hard_days().exists()
+
+
+@pytest.mark.parametrize("scope", ["read", "answer"])
+def test_only_a_program_that_may_do_all_changes_the_circle(ada: Person, scope: str):
+    ben = factories.member(person=ada, level="hello")
+    before = Member.objects.values().get()
+    clock, one = program(ada, scope), f"{MEMBERS}{ben.public_id}/"
+    tried = [
+        send(clock, MEMBERS, ASKED),
+        send(clock, f"{MEMBERS}mail/", ASKED),
+        send(clock, one, {"level": "words"}, "patch"),
+        send(clock, one, method="delete"),
+        send(clock, f"{one}pause/"),
+        send(clock, "/api/v1/hard-days/", {"rule": "ask"}, "put"),
+        send(clock, "/api/v1/what-helps/", {"helps_me": "x"}, "put"),
+    ]
+    assert {answer.status_code for answer in tried} == {403}
+    assert Member.objects.values().get() == before
+    assert not Circle.objects.get().helps_me
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"rule": "tell"},
+        {"rule": "loudly"},
+        {"rule": "tell", "members": "all"},
+        {"rule": "tell", "members": [7]},
+        {"rule": {"a": 1}},
+        {"rule": "tell", "members": [{"public_id": ["x"]}]},
+    ],
+)
+def test_hard_days_that_make_no_sense_are_refused(ada: Person, said: Any):
+    factories.member(person=ada)
+    assert send(of(ada), "/api/v1/hard-days/", said, "put").status_code == 400
+    assert Circle.objects.get().hard_day_rule == "nobody"
+
+
+@pytest.mark.parametrize("gestures", ["Tea", [7], {"a": 1}, ["x" * 61], [str(n) for n in range(7)]])
+def test_gestures_that_do_not_fit_are_refused(ada: Person, gestures: Any):
+    said = {"helps_me": "A call", "gestures": gestures}
+    assert send(of(ada), "/api/v1/what-helps/", said, "put").status_code == 400
+    assert not Circle.objects.known(ada).helps_me
