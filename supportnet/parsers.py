@@ -1,4 +1,4 @@
-"""JSON as we take it: what would break a page or a database later is refused at the door."""
+"""JSON as we take and give it: what would break something later is refused at the door."""
 
 import json
 from typing import Any
@@ -7,9 +7,20 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
 
 _DEEPEST = 20
+
+
+class AlwaysJSON(BaseContentNegotiation):
+    """There is one way to answer, whatever a program or a browser would rather read."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        return DefaultContentNegotiation().select_parser(request, parsers)
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
 
 
 class PlainJSONParser(JSONParser):

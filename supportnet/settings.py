@@ -365,6 +365,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_THROTTLE_CLASSES": ["supportnet.often.Often"],
     "EXCEPTION_HANDLER": "supportnet.problems.tell",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "supportnet.parsers.AlwaysJSON",
     "DEFAULT_PARSER_CLASSES": ["supportnet.parsers.PlainJSONParser"],
 }
 KNOX_TOKEN_MODEL = "accounts.Token"  # noqa: S105  the name of a model

@@ -3,15 +3,23 @@
 import base64
 import datetime as dt
 import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Once
+from accounts.models import Once, Token
 from checkins.models import Answer
+from outbox.models import Message
 from tests import factories
+
+T = TypeVar("T")
 
 pytestmark = pytest.mark.django_db
 
@@ -208,3 +216,63 @@ def test_a_key_is_kept_for_a_day_and_its_answer_sealed(client, noor):
     assert Once.objects.expired(now + dt.timedelta(hours=25)).exists()
     assert Once.objects.get().answer["said"]["note"] == "Quittenmus"
     assert "Quittenmus" not in str(Once.objects.values("answer").get())
+
+
+# Several programs at the same moment: only committed rows tell.
+at_once = pytest.mark.django_db(transaction=True)
+
+
+def together(asks: list[Callable[[], T]]) -> list[T]:
+    """All of them begin at the same moment, each on a connection of its own."""
+    begin = threading.Barrier(len(asks))
+
+    def run(ask: Callable[[], T]) -> T:
+        begin.wait()
+        try:
+            return ask()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(asks)) as pool:
+        return list(pool.map(run, asks))
+
+
+def asks(text: str, said: dict[str, str], key: str):
+    headers = {"Authorization": f"Bearer {text}", "Idempotency-Key": key}
+    program = Client(headers=headers)
+    body = json.dumps(said)
+    return lambda: program.post(ANSWERS, body, content_type="application/json")
+
+
+@at_once
+def test_the_same_thing_sent_twice_at_once_happens_once_and_is_answered_alike():
+    noor = factories.person(name="Noor")
+    factories.member(person=noor, level="words", in_mail=True)
+    _row, text = Token.objects.give(noor, name="Clock", scope="all", now=timezone.now())
+    for turn in range(4):
+        said = {"word": "okay", "note": f"Quittenmus {turn}"}
+
+        first, second = together([asks(text, said, f"a-{turn}")] * 2)
+
+        assert (first.status_code, second.status_code) == (201, 201)
+        assert first.json() == second.json()
+        replayed = ["Idempotency-Replayed" in one.headers for one in (first, second)]
+        assert sorted(replayed) == [False, True]
+        assert Answer.objects.count() == turn + 1
+    assert Message.objects.filter(kind="share").count() <= 4
+
+
+@at_once
+def test_two_things_under_one_key_at_once_leave_one_and_a_clear_problem():
+    noor = factories.person(name="Noor")
+    _row, text = Token.objects.give(noor, name="Clock", scope="all", now=timezone.now())
+    sent = [asks(text, {"word": word}, "a-1") for word in ("okay", "heavy")]
+
+    answers = together(sent)
+
+    assert sorted(one.status_code for one in answers) == [201, 422]
+    kept = next(one for one in answers if one.status_code == 201).json()["word"]
+    problem = next(one for one in answers if one.status_code == 422)
+    assert [answer.word for answer in Answer.objects.all()] == [kept]
+    assert problem["Content-Type"] == "application/problem+json"
+    assert problem.json()["detail"] == "This key came before, with something else."
