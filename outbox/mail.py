@@ -6,7 +6,6 @@ and rendered again, and nowhere holds a link that works.
 
 import html
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -58,6 +57,8 @@ class Texts:
     from_name: str
     text: str
     html: str
+    # The address behind List-Unsubscribe, where mails of this kind repeat.
+    stop: str = ""
 
 
 def mark(name: str) -> str:
@@ -162,27 +163,26 @@ def from_body(body: dict[str, Any]) -> Mail:
 
 def preview(mail: Mail) -> Texts:
     """The same mail to look at: identical but for its links, which open nothing."""
-    return _with_links(mail, lambda name, link: links.preview_url())
+    return _with_links(mail, {name: links.preview_url() for name in mail.links})
 
 
 def with_links(mail: Mail, ring: int) -> Texts:
     """The mail with links that work, as this ring makes them each time anew."""
-    return _with_links(mail, lambda name, link: _address(name, link, mail, ring))
+    stop = links.stop_url(mail.unsubscribe, ring) if mail.unsubscribe else ""
+    addresses = {
+        name: stop if stop and name == "unsubscribe" else links.url(link, ring)
+        for name, link in mail.links.items()
+    }
+    return _with_links(mail, addresses, stop)
 
 
-def _address(name: str, link: Link, mail: Mail, ring: int) -> str:
-    stops = name == "unsubscribe" and mail.unsubscribe is not None
-    return links.stop_url(link, ring) if stops else links.url(link, ring)
-
-
-def _with_links(mail: Mail, address: Callable[[str, Link], str]) -> Texts:
-    text, page = mail.text, mail.html
-    for name, link in mail.links.items():
-        there = address(name, link)
-        for marked in _marks(name, settings.VAULT_HASH_KEYS):
+def _with_links(mail: Mail, addresses: dict[str, str], stop: str = "") -> Texts:
+    text, page, hash_keys = mail.text, mail.html, settings.VAULT_HASH_KEYS
+    for name, there in addresses.items():
+        for marked in _marks(name, hash_keys):
             text = text.replace(marked, there)
             page = page.replace(marked, html.escape(there))
-    return Texts(mail.subject, mail.from_name, text, page)
+    return Texts(mail.subject, mail.from_name, text, page, stop)
 
 
 @lru_cache(maxsize=128)

@@ -25,6 +25,7 @@ AFTER_DOT = 120.0
 _TO_CONNECT = 20.0
 _TO_PART = 2.0
 _LONGEST_LINE = 8192
+_MORE = getattr(socket, "MSG_MORE", 0)
 
 _PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 _NOBODY = {550, 551, 553}
@@ -108,6 +109,13 @@ class _Lines:
         self._line, self._held = line, b""
 
     def readline(self, limit: int) -> bytes:
+        if b"\n" not in self._held:
+            self._receive(limit)
+        end = self._held.find(b"\n") + 1 or len(self._held)
+        answer, self._held = self._held[:end], self._held[end:]
+        return answer
+
+    def _receive(self, limit: int) -> None:
         while b"\n" not in self._held and len(self._held) < limit:
             # A look at the clock each second: the deadline comes nearer when we are told to stop.
             self._line.sock.settimeout(min(1.0, self._line.left()))
@@ -118,9 +126,6 @@ class _Lines:
                 self._held += more
         # What comes next may be a handshake, which asks for no second look.
         self._line.sock.settimeout(max(1.0, self._line.until - time.monotonic()))
-        end = self._held.find(b"\n") + 1 or len(self._held)
-        answer, self._held = self._held[:end], self._held[end:]
-        return answer
 
     def whole_reply(self) -> _Answer | None:
         """An answer of one line, which nearly all are; None when it has more or is none."""
@@ -180,13 +185,15 @@ class _Line(smtplib.SMTP):
                 return sock
         raise OSError("the name has no address")
 
-    def send(self, s: Any) -> None:
+    def send(self, s: Any, *, more: bool = False) -> None:
+        """Hand bytes to the network; with ``more`` they may wait a moment for those behind them."""
         data = s.encode(self.command_encoding) if isinstance(s, str) else s
         rest = memoryview(data)
+        flags = _MORE if more and not isinstance(self.sock, ssl.SSLSocket) else 0
         try:
             while rest:
                 self.sock.settimeout(self.left())
-                rest = rest[self.sock.send(rest) :]
+                rest = rest[self.sock.send(rest, flags) :]
         except (OSError, AttributeError):
             self.close()
             raise smtplib.SMTPServerDisconnected("the connection ended") from None
@@ -250,7 +257,8 @@ class Connection:
         line.within(BEFORE_DOT)
         self._announce(line, f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA")
         try:
-            line.send(_stuffed(data))
+            # The dot follows in the same packet: the server wakes once for a mail.
+            line.send(_stuffed(data), more=True)
             before_dot()
         except smtplib.SMTPServerDisconnected:
             self.drop()

@@ -137,7 +137,9 @@ def test_a_link_damaged_on_its_way_still_opens(
 
 @pytest.mark.parametrize("cut", [0, 1, 20, 44])
 def test_a_shortened_link_is_dead(cut: int, client: Client, door: Door, box: Mailbox) -> None:
-    assert client.get(f"/l/{token(box)[:cut]}x").status_code == 410
+    whole = token(box)
+    last = "x" if whole[cut] != "x" else "y"  # else one in sixty-four would be the whole link
+    assert client.get(f"/l/{whole[:cut]}{last}").status_code == 410
 
 
 def test_no_changed_letter_opens_anything(door: Door, box: Mailbox, now: dt.datetime) -> None:

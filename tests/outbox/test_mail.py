@@ -1,6 +1,7 @@
 """From template to bytes: marks become links last, and the bytes are the same each time."""
 
 import datetime as dt
+import html
 import email
 import re
 import uuid
@@ -167,10 +168,22 @@ def test_words_of_any_script_arrive_as_they_were_written(message: Message) -> No
     read = parsed(message, Mail(subject="Grüße سلام 👋", text=words, html=words))
 
     assert read["Subject"] == "Grüße سلام 👋"
-    for kind in ("plain", "html"):
+    for kind, shown in (("plain", str), ("html", html.unescape)):
         part = read.get_body((kind,))
         assert isinstance(part, EmailMessage)
-        assert part.get_content().replace("\r\n", "\n").strip() == words
+        assert shown(part.get_content()).replace("\r\n", "\n").strip() == words
+        assert part["Content-Transfer-Encoding"] == (
+            "quoted-printable" if kind == "plain" else "7bit"
+        )
+
+
+def test_a_page_of_plain_letters_goes_as_it_is_and_hidden_signs_do_not(message: Message) -> None:
+    plain = letter.to_bytes(message, Mail(subject="a", text="a = b", html="<p>a = b</p>"), TO)
+    assert plain.count(b"Content-Transfer-Encoding: 7bit") == 2
+    assert b"<p>a = b</p>" in plain
+    hidden = letter.to_bytes(message, Mail(subject="a", text="a\0b", html="<p>a\x7fb</p>"), TO)
+    assert hidden.count(b"Content-Transfer-Encoding: quoted-printable") == 2
+    assert b"\0" not in hidden and b"\x7f" not in hidden
 
 
 def test_lines_are_short_enough_for_every_server(message: Message) -> None:
