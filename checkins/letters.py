@@ -3,9 +3,11 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
@@ -44,15 +46,16 @@ def share_mail(shares: Sequence["Share"], *, leaves_at: dt.datetime) -> mail.Mai
     if member.plain_mail:
         return _plainly(member, _page(shares[0]))
     with translation.override(_language(member)):
-        items = [_item(share, leaves_at) for share in reversed(shares)]
+        heard = [share.given for share in shares]  # worked out anew each time
+        oldest_first = reversed(list(zip(shares, heard, strict=True)))
+        items = [_item(share, given, leaves_at) for share, given in oldest_first]
         context = {
             "items": items,
             "behind": sum(item["behind_link"] for item in items),
             "just_listen": any(item["just_listen"] for item in items),
         }
-        given = shares[0].given
-        if given is not None and given.hard_day:
-            return _hard_day(shares[0], given, items[-1], leaves_at)
+        if heard[0] is not None and heard[0].hard_day:
+            return _hard_day(shares[0], heard[0], items[-1], leaves_at)
         if all(item["hello"] for item in items):
             to = _page(shares[0])
             return _to_member(member, "mail/hello", context, button=member.own_link, reply_to=to)
@@ -180,7 +183,7 @@ def _plainly(member: "Member", button: Link) -> mail.Mail:
         )
 
 
-def _item(share: "Share", leaves_at: dt.datetime) -> dict[str, Any]:
+def _item(share: "Share", given: "Given | None", leaves_at: dt.datetime) -> dict[str, Any]:
     """One share as a mail tells of it; ``day`` is empty on the day itself.
 
     A hello is the whole message and no page stands behind it; ``in_mail`` says that the words stand
@@ -188,7 +191,7 @@ def _item(share: "Share", leaves_at: dt.datetime) -> dict[str, Any]:
     """
     day = share.check_in.local_date
     same = day == share.check_in.person.today(leaves_at)
-    given, answer = share.given, share.answer
+    answer = share.answer
     hello = given is not None and given.hello
     in_mail = given is not None and given.in_mail and not hello
     item = {
@@ -205,15 +208,21 @@ def _item(share: "Share", leaves_at: dt.datetime) -> dict[str, Any]:
 
 def _told(answer: "Answer", said: Words) -> dict[str, Any]:
     """The words of an answer as they stand in a mail; being listened to has a line of its own."""
-    labels = dict(answer.Help.choices)
+    labels = _labels(answer.Help)
     wishes = [str(labels[one]) for one in said.would_help if one != answer.Help.JUST_LISTEN]
     return {
-        "word": Said(dict(answer.Word.choices).get(said.word, "")),
+        "word": Said(_labels(answer.Word).get(said.word, "")),
         "note": Said(said.note),
         "went_well": Said(said.went_well),
         "would_help": Said(", ".join(wishes)),
         "just_listen": said.just_listen,
     }
+
+
+@cache
+def _labels(choices: type[TextChoices]) -> dict[str, Any]:
+    # Lazy: each is read in the language of its mail.
+    return dict(choices.choices)
 
 
 def _subject(name: str, *, plain: bool = False) -> str:

@@ -46,13 +46,13 @@ def planned(member: Member, answer: "Answer") -> Choice | None:
     A really hard day replaces every standing level and every choice of a level: only those who
     were told of it hear of it.
     """
-    key = str(member.pk)
-    told = answer.told.get(key)
+    key, chosen = str(member.pk), answer.chosen  # read once: each time it is opened anew
+    told = chosen.get("told", {}).get(key)
     told_level = None if told is None else WORDS if told else WORD
     if answer.is_really_hard:
         return Choice(told_level, member.hard_day_in_mail) if told_level else None
-    level = answer.levels.get(key, _standing(member, told_level))
-    return Choice(level, answer.forms.get(key, member.in_mail)) if level else None
+    level = chosen.get("levels", {}).get(key, _standing(member, told_level))
+    return Choice(level, chosen.get("forms", {}).get(key, member.in_mail)) if level else None
 
 
 def given(share: "Share") -> Given | None:
@@ -60,7 +60,8 @@ def given(share: "Share") -> Given | None:
 
     Worked out on reading: a level lowered since or a harder word closes what was open before.
     """
-    answer, choice = share.answer, _choice(share)
+    answer = share.answer
+    choice = _choice(share, share.member, answer)
     if answer is None or choice is None:
         return None
     level = lower(choice.level, share.level)
@@ -73,16 +74,15 @@ def given(share: "Share") -> Given | None:
     )
 
 
-def is_given(share: "Share") -> bool:
-    """Whether the member can read anything of it just now."""
-    return _choice(share) is not None
+def is_given(share: "Share", member: Member, answer: "Answer | None") -> bool:
+    """Whether its member can read anything of it, its answer, just now."""
+    return _choice(share, member, answer) is not None
 
 
-def _choice(share: "Share") -> Choice | None:
-    answer = share.answer
+def _choice(share: "Share", member: Member, answer: "Answer | None") -> Choice | None:
     if share.taken_back_at or share.hidden_at or answer is None:
         return None
-    return planned(share.member, answer)
+    return planned(member, answer)
 
 
 def _standing(member: Member, told_level: str | None) -> str | None:

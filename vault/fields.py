@@ -14,6 +14,8 @@ from vault.models import Key
 
 _FORMAT = b"\x01"
 _NONCE = 12
+# As json.dumps makes one anew each time.
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Sealed(bytes):
@@ -156,7 +158,7 @@ class SealedJSONField(SealedField):
     """The same for small structures (lists, dictionaries of text and numbers)."""
 
     def to_text(self, value: Any) -> str:
-        return json.dumps(value, separators=(",", ":"), ensure_ascii=True)
+        return _encode(value)
 
     def from_text(self, text: str) -> Any:
         return json.loads(text) if text else {}

@@ -1,6 +1,7 @@
 """What the person said."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -25,6 +26,11 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """What a list of past days needs and no more, from one index alone; newest first."""
         days = self.of(person).filter(local_date__lt=before)
         return days.only("person_id", "key_id", "local_date", "word")
+
+    def deciding(self, check_ins: Collection[int]) -> "dict[int, Answer]":
+        """By check-in: its answer, with what decides who is given something of it."""
+        choosing = self.only("person_id", "key_id", "local_date", "word", "chosen")
+        return choosing.in_bulk(set(check_ins))
 
 
 class Answer(models.Model):

@@ -75,8 +75,7 @@ class ShareQuerySet(models.QuerySet["Share"]):
 
     def in_messages(self, keys: Collection[str]) -> "ShareQuerySet":
         """The shares many messages bring, with what decides whether each is still given."""
-        # Five members share one answer: read and opened once for all of them.
-        found = self.filter(message_key__in=keys).prefetch_related("check_in__answered")
+        found = self.filter(message_key__in=keys)
         return found.only("message_key", "member", "check_in", "taken_back_at", "hidden_at")
 
     def in_one_mail(self, share: "Share") -> "ShareQuerySet":
@@ -148,10 +147,6 @@ class Share(models.Model):
     def given(self) -> sharing.Given | None:
         """What the member can read of it just now; None says that nothing is shared."""
         return sharing.given(self)
-
-    def is_shown(self) -> bool:
-        """Whether there is something to read behind its link just now."""
-        return sharing.is_given(self)
 
     def with_its_company(self) -> list["Share"]:
         """The shares that came in one mail with it, itself included, the newest first."""

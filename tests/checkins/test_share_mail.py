@@ -267,7 +267,7 @@ def test_asking_whether_mails_may_leave_takes_the_same_statements_for_many(
 
     with key_scope():
         Key.objects.open_many({message.key_id for message in messages})
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             verdicts = emails_circle.may_all_leave(messages, now)
 
     stay = [one for one in messages if verdicts[one.pk] == Drop()]
