@@ -1,5 +1,7 @@
 """What wakes the workers, and what happens when the thing that wakes them is gone."""
 
+import socket
+
 import pytest
 from celery.schedules import maybe_schedule
 from django.conf import settings
@@ -86,6 +88,17 @@ def test_a_cache_that_does_not_answer_is_an_empty_one(gone: BaseCache) -> None:
     assert gone.add("a", 1) is True
     assert gone.delete("a") is False
     assert gone.incr("a") == 1
+
+
+def test_a_cache_that_says_nothing_is_waited_for_once_in_a_while() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        where, options = f"redis://127.0.0.1:{silent.getsockname()[1]}/0", {"socket_timeout": 0.1}
+        cache = Cache(where, {"OPTIONS": options})
+        assert [cache.get("a", 7) for _ in range(20)] == [7] * 20
+        silent.settimeout(0)
+        silent.accept()[0].close()
+        with pytest.raises(BlockingIOError):
+            silent.accept()  # nobody came a second time
 
 
 @pytest.mark.django_db
