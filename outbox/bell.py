@@ -28,6 +28,8 @@ class Bell:
     def __init__(self) -> None:
         self.unheard: Counter[str] = Counter()
         self._quiet_until = 0.0
+        self._is_in_doubt = False
+        self._trial = threading.Lock()
 
     def on_commit(self) -> None:
         """Ring once this transaction is committed, however many messages it holds."""
@@ -38,13 +40,14 @@ class Bell:
         """Wake a worker. A broker that is gone, silent or slow costs half a second a pause."""
         if not settings.REDIS_URL or time.monotonic() < self._quiet_until:
             return
-        # By a hand of its own: neither a name that is never found nor a broker that drips its
-        # answer out can be left otherwise.
-        hand = threading.Thread(target=self._pull, name="bell", daemon=True)
-        hand.start()
-        hand.join(_PATIENCE)
-        if hand.is_alive():
-            self._was_not_heard("slow")
+        if not self._is_in_doubt:
+            self._knock()
+        elif self._trial.acquire(blocking=False):
+            # One page finds out whether it hears again; no other waits beside it.
+            try:
+                self._knock()
+            finally:
+                self._trial.release()
 
     def waiting(self) -> int:
         """How many tasks wait at the broker; none when it does not answer."""
@@ -54,6 +57,15 @@ class Bell:
         except (OSError, KombuError, ChannelError):
             return 0
 
+    def _knock(self) -> None:
+        # By a hand of its own: neither a name that is never found nor a broker that drips its
+        # answer out can be left otherwise.
+        hand = threading.Thread(target=self._pull, name="bell", daemon=True)
+        hand.start()
+        hand.join(_PATIENCE)
+        if hand.is_alive():
+            self._was_not_heard("slow")
+
     def _pull(self) -> None:
         try:
             with _broker() as broker:
@@ -62,10 +74,13 @@ class Bell:
                 )
         except (OSError, KombuError) as error:
             self._was_not_heard(type(error).__name__)
+        else:
+            self._is_in_doubt = False
 
     def _was_not_heard(self, why: str) -> None:
         if time.monotonic() < self._quiet_until:
             return  # one that was too slow also failed in the end
+        self._is_in_doubt = True
         self._quiet_until = time.monotonic() + _PAUSE
         self.unheard[why] += 1
         logger.info("the bell was not heard")

@@ -183,6 +183,7 @@ def _patient_bell(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bell that has not been rung yet."""
     bell.unheard.clear()
     monkeypatch.setattr(bell, "_quiet_until", 0.0)
+    monkeypatch.setattr(bell, "_is_in_doubt", False)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -236,3 +237,26 @@ def test_a_broker_that_drips_its_answer_holds_nobody(
         assert bell.unheard["slow"] == 1
         factories.message(mailbox=factories.mailbox(), now=now)
         assert bell.unheard.total() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_patient_bell")
+def test_one_page_alone_finds_out_whether_a_silent_broker_hears_again(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bells, "_PAUSE", 0.0)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        settings.REDIS_URL = settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{port}/0"
+        bell.ring()
+        monkeypatch.setattr(bells, "_PAUSE", 60.0)
+        pages = [threading.Thread(target=bell.ring) for _ in range(8)]
+        for page in pages:
+            page.start()
+        for page in pages:
+            page.join()
+        silent.settimeout(0)
+        for _ in range(2):
+            silent.accept()[0].close()
+        with pytest.raises(BlockingIOError):
+            silent.accept()  # seven of the eight did not wait
