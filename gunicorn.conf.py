@@ -4,7 +4,7 @@ import logging
 import os
 from typing import Any
 
-from supportnet.logs import NoWords
+from supportnet.logs import Lines, NoWords, shape
 
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -20,4 +20,9 @@ accesslog = None
 
 def on_starting(server: Any) -> None:
     """The server's own error log quotes paths of requests that fail early."""
-    logging.getLogger("gunicorn.error").addFilter(NoWords())
+    log = logging.getLogger("gunicorn.error")
+    log.addFilter(NoWords())
+    mode = os.environ.get("SUPPORTNET_MODE", "production")
+    if shape(os.environ.get("LOG_FORMAT", ""), mode) == "json":
+        for handler in log.handlers:
+            handler.setFormatter(Lines())

@@ -7,6 +7,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import (
     setup_logging,
+    task_postrun,
     task_prerun,
     task_received,
     worker_init,
@@ -19,6 +20,7 @@ from django.db import connections
 from outbox.bell import bell
 from outbox.poll import Ear, Poll, Scales
 from outbox.stop import stop
+from supportnet import logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportnet.settings")
 
@@ -55,6 +57,16 @@ def _fresh_connection(**kwargs: Any) -> None:
     # Celery keeps the connection from task to task. As a page does: one that broke is left.
     for connection in connections.all(initialized_only=True):
         connection.close_if_unusable_or_obsolete()
+
+
+@task_prerun.connect
+def _say_which_task(task_id: str, task: Any, **kwargs: Any) -> None:
+    logs.about.set({"task": task.name, "task_id": task_id})
+
+
+@task_postrun.connect
+def _no_task(**kwargs: Any) -> None:
+    logs.about.set({})
 
 
 ear = Ear(bell.waiting)

@@ -7,12 +7,14 @@ stops the start with one plain line. Secrets may also be given as ``NAME_FILE``,
 
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from supportnet import logs
 from supportnet.secrets import local_secrets
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -77,6 +79,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "supportnet.middleware.watched",
     "supportnet.middleware.headers",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -373,15 +376,21 @@ REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer"}
 # Our own model stands in for the library's, so that its tables are not made.
 MIGRATION_MODULES = {"knox": None}
 
-LOGGING = {
+LOG_FORMAT = logs.shape(env.str("LOG_FORMAT", default=""), MODE)
+if LOG_FORMAT not in {"json", "plain"}:
+    raise ImproperlyConfigured("LOG_FORMAT is json or plain.")
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"no_words": {"()": "supportnet.logs.NoWords"}},
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "supportnet.logs.Lines"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "plain",
+            "formatter": LOG_FORMAT,
             "filters": ["no_words"],
         }
     },
@@ -390,9 +399,20 @@ LOGGING = {
         # Django's own handlers would write paths, and mail them to administrators.
         "django": {"handlers": [], "level": "NOTSET"},
         "django.server": {"handlers": [], "propagate": True},
+        # Whoever reads along on one machine sees the pages themselves.
+        "supportnet.requests": {"level": "NOTSET" if LOG_FORMAT == "json" else "WARNING"},
         # Every fifteen seconds the same two lines tell nothing.
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
     },
 }
+# Errors go to a Sentry only where the operator names one: see docs/operating.md for what it gets.
+if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
+    LOGGING["handlers"]["sentry"] = {
+        "class": "supportnet.sentry.Handler",
+        "dsn": SENTRY_DSN,
+        "mode": MODE,
+    }
+    # First: the filter of the other one takes the error itself off the record.
+    LOGGING["root"]["handlers"].insert(0, "sentry")

@@ -1,12 +1,15 @@
 """Logs tell what happened; never words, addresses, paths of links, or what an error quotes."""
 
+import json
 import logging
 from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 
-from supportnet.logs import NoWords, scrub
+from supportnet.celery import app
+from supportnet.logs import Lines as JsonLines
+from supportnet.logs import NoWords, about, scrub, shape
 
 NOTE = "I could not get up today"
 ADDRESS = "alex.müller+circle@example.org"
@@ -70,22 +73,25 @@ def test_an_error_is_told_by_its_class_and_place_alone(log) -> None:
 def test_things_are_told_by_their_class(log) -> None:
     logger, written = log
     logger.info("saved %s and %s of %s", SimpleNamespace(note=NOTE), {"note": NOTE}, 7)
-    assert written == ["saved <SimpleNamespace> and <dict> of 7"]
+    logger.info("saved %s", {"note": NOTE})
+    assert written == ["saved <SimpleNamespace> and <dict> of 7", "saved <dict>"]
 
 
 def test_what_celery_says_of_a_task_holds_no_values(log) -> None:
-    logger, written = log
-    context = {"name": "outbox.tasks.deliver", "id": "1", "exc": ValueError(NOTE), "args": [NOTE]}
-    logger.error("Task %(name)s[%(id)s] raised: %(exc)s %(args)s", context)
-    assert written == ["Task outbox.tasks.deliver[1] raised: <ValueError> <list>"]
+    _logger, written = log
+    said = {"name": "outbox.tasks.deliver", "id": "1", "exc": f"ValueError('{NOTE}')"}
+    sentence = "Task %(name)s[%(id)s] raised: %(exc)s %(args)s"
+    record = {"name": "celery.app.trace", "msg": sentence, "args": said | {"args": NOTE}}
+    logging.getLogger("supportnet.test").handlers[0].handle(logging.makeLogRecord(record))
+    assert written == ["Task outbox.tasks.deliver[1] raised: (withheld) (withheld)"]
 
 
 def test_a_page_is_told_by_its_route(log) -> None:
     logger, written = log
-    request = SimpleNamespace(resolver_match=SimpleNamespace(route="r/<token>/"))
+    request = SimpleNamespace(resolver_match=SimpleNamespace(view_name="share"))
     logger.warning("Gone: %s", f"/r/{TOKEN}/", extra={"request": request})
     logger.warning("Not Found: %s", f"/x/{TOKEN}/", extra={"request": SimpleNamespace()})
-    assert written == ["Gone: route r/<token>/", "Not Found: (no route)"]
+    assert written == ["Gone: route share", "Not Found: (no route)"]
 
 
 def test_a_page_that_is_not_there_leaves_no_path_in_the_log(client, capsys) -> None:
@@ -101,3 +107,73 @@ def test_a_query_is_not_told(log) -> None:
     record = logging.makeLogRecord({"name": "django.db.backends", "msg": f"SELECT {NOTE}"})
     handler.handle(record)
     assert written == ["a query was run"]
+
+
+@pytest.fixture
+def lines() -> Iterator[list[dict[str, object]]]:
+    """What production writes, read back as a machine reads it."""
+    handler = Lines()
+    handler.setFormatter(JsonLines())
+    root, requests = logging.getLogger(), logging.getLogger("supportnet.requests")
+    before = requests.level
+    root.handlers.insert(0, handler)  # a record passes our filter once
+    requests.setLevel(logging.INFO)
+    found: list[dict[str, object]] = []
+    handler.emit = lambda record: found.append(json.loads(handler.format(record)))  # type: ignore[method-assign]
+    yield found
+    requests.setLevel(before)
+    root.removeHandler(handler)
+
+
+def test_a_page_makes_one_line_with_its_route_and_no_path(client, lines) -> None:
+    client.get(f"/robots.txt?{TOKEN}", headers={"user-agent": NOTE})
+    (line,) = [line for line in lines if line["logger"] == "supportnet.requests"]
+    assert (line["route"], line["status"], line["method"]) == ("robots", 200, "GET")
+    assert isinstance(line["ms"], float)
+    assert len(str(line["request"])) == 16
+    assert not [word for word in (TOKEN, NOTE, "robots.txt") if word in json.dumps(line)]
+
+
+def test_a_page_that_is_not_there_and_a_word_as_a_method_are_not_quoted(client, lines) -> None:
+    client.generic("CANARY", f"/nothing/{TOKEN}/")
+    assert {(line["route"], line.get("method", "other")) for line in lines} == {("none", "other")}
+    assert len({line["request"] for line in lines}) == 1
+    assert not [word for word in ("CANARY", TOKEN, "nothing") if word in json.dumps(lines)]
+
+
+@pytest.mark.django_db
+def test_the_lines_of_a_task_carry_its_name_and_id_and_not_what_it_was_given(lines) -> None:
+    @app.task(name="tests.says")
+    def says(words: str) -> None:
+        logging.getLogger("tests.task").warning("working on %s", {"note": words})
+
+    try:
+        says.apply(args=[NOTE], task_id="7d1e")
+    finally:
+        app.tasks.unregister("tests.says")
+    (line,) = [line for line in lines if line["logger"] == "tests.task"]
+    assert (line["task"], line["task_id"]) == ("tests.says", "7d1e")
+    assert NOTE not in json.dumps(lines)
+    assert about.get() == {}
+
+
+def test_an_error_in_a_line_is_its_class_and_place(lines) -> None:
+    try:
+        raise ValueError(NOTE)
+    except ValueError:
+        logging.getLogger("tests.error").exception("could not")
+    (line,) = lines
+    assert "ValueError (withheld)" in str(line["error"])
+    assert NOTE not in json.dumps(line)
+
+
+def test_nothing_that_a_record_carries_gets_into_a_line_unnamed(lines) -> None:
+    logging.getLogger("tests.extra").warning("one\ntwo", extra={"note": NOTE, "data": [NOTE]})
+    (line,) = lines
+    assert line["message"] == "one\ntwo"
+    assert NOTE not in json.dumps(line)
+
+
+def test_machines_read_the_log_in_production_and_people_elsewhere() -> None:
+    assert (shape("", "production"), shape("", "local")) == ("json", "plain")
+    assert (shape("plain", "production"), shape("json", "local")) == ("plain", "json")
