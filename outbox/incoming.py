@@ -4,8 +4,10 @@ import codecs
 import email
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from email import policy
+from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses
@@ -27,6 +29,22 @@ _TELLTALE = (
     "X-Failed-Recipients", "X-YahooFilteredBulk", "X-FC-MachineGenerated",
 )  # fmt: skip
 _BULK = {"bulk", "junk", "list", "auto_reply", "auto-reply"}
+# Programs that are away and say so in the subject alone, in front of the one they answer to.
+_AWAY = re.compile(
+    r"(?:auto(?:matic|mated)?[- ]?(?:reply|response)|automatische antwort|out of (?:the )?office|"
+    r"abwesenheitsnotiz|abwesend|réponse automatique|absence du bureau|respuesta automática|"
+    r"fuera de (?:la )?oficina|risposta automatica|fuori (?:sede|ufficio)|resposta automática|"
+    r"رد تلقائي)\s*[:：]",
+    re.IGNORECASE,
+)
+_REFUTED = re.compile(r"\b(?:dmarc|spf)\s*=\s*(?:hard)?fail\b", re.IGNORECASE)
+# What programs add by themselves: a seal, a key, a card. Nobody attached those.
+_ADDED = {
+    "application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature",
+    "application/pgp-keys", "text/vcard", "text/x-vcard",
+}  # fmt: skip
+# A picture this small is a signature's, and a winmail.dat this small holds no files.
+_SMALL = 90_000
 _MACHINES = re.compile(
     r"(?:mailer-daemon|mail-daemon|mdaemon|postmaster|bounces?|no-?reply|do-?not-?reply)(?:[+-]|$)"
 )
@@ -69,10 +87,32 @@ class Incoming:
     @property
     def has_attachments(self) -> bool:
         """Whether files came along; small pictures of a signature are none."""
-        return any(_is_file(part) for part in _parts(self.mail))
+        return any(_is_file(part) for part in parts(self.mail))
+
+    @property
+    def subject(self) -> str:
+        """Its subject as one line; looked at, and kept nowhere."""
+        found = (_raw(value) for name, value in self.mail.raw_items() if name.lower() == "subject")
+        return headers.clean(decoded(next(found, "")))
+
+    @property
+    def is_refuted(self) -> bool:
+        """Whether a mail server on the way says that From is not true.
+
+        Only their no is believed: anybody can write a yes into a mail.
+        """
+        said = [*self.mail.get_all("Authentication-Results", [])]
+        said += [f"spf={one}" for one in self.mail.get_all("Received-SPF", [])]
+        return any(_REFUTED.search(str(one)[:5_000]) for one in said)
+
+    @property
+    def is_aligned(self) -> bool:
+        """Whether From and the return path are of one house."""
+        one, other = (f".{_domain(address)}" for address in (self.author, self.sender))
+        return one.endswith(other) or other.endswith(one)
 
     def _shown(self) -> Iterator[Message]:
-        return (part for part in _parts(self.mail) if not _is_file(part))
+        return (part for part in parts(self.mail) if not _is_file(part))
 
     @property
     def is_automatic(self) -> bool:
@@ -83,6 +123,8 @@ class Incoming:
         if any(self.mail.get(name) is not None for name in _TELLTALE):
             return True
         if self.mail.get_content_type() in {"multipart/report", "message/delivery-status"}:
+            return True
+        if _AWAY.match(self.subject):
             return True
         locals_ = [one.partition("@")[0].lower() for one in (self.author, self.sender)]
         return not self.sender or any(_MACHINES.match(local) for local in locals_)
@@ -110,8 +152,12 @@ def read(raw: bytes, *, sender: str | None, recipients: Iterable[str]) -> Incomi
 
 
 def addresses_in(mail: Message, names: Iterable[str]) -> list[tuple[str, str]]:
-    """The (name, address) pairs of some headers."""
-    values = [decoded(value) for name in names for value in mail.get_all(name, [])]
+    """The (name, address) pairs of some headers.
+
+    Taken apart before they are decoded: a comma inside an encoded name parts nothing.
+    """
+    wanted = {name.lower() for name in names}
+    values = [_raw(value) for name, value in mail.raw_items() if name.lower() in wanted]
     try:
         return getaddresses([value[:10_000] for value in values])
     except RecursionError:  # comments in comments in comments
@@ -126,11 +172,16 @@ def decoded(value: object) -> str:
             part if isinstance(part, str) else part.decode(charset or "ascii", "replace")
             for part, charset in parts
         )
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, HeaderParseError):
         return str(value)
 
 
-def _parts(mail: Message) -> Iterator[Message]:
+def _raw(value: object) -> str:
+    # Bytes past ASCII come as surrogates; in an address they are UTF-8 (RFC 6532).
+    return str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def parts(mail: Message) -> Iterator[Message]:
     """The parts of a mail, without those of a mail that was put into it."""
     yield mail
     # Asked for the payload of a leaf, the email package decodes it, and some cannot be decoded.
@@ -138,20 +189,28 @@ def _parts(mail: Message) -> Iterator[Message]:
     if mail.get_content_maintype() == "multipart":
         for part in inner:
             if isinstance(part, Message):
-                yield from _parts(part)
+                yield from parts(part)
 
 
 def _is(part: Message, kind: str) -> bool:
-    return part.get_content_type() == kind and not part.is_multipart()
+    if part.is_multipart():
+        return False
+    # Parts that were announced and never came: then it is all one text.
+    unparted = part.get_content_maintype() == "multipart"
+    return kind == ("text/plain" if unparted else part.get_content_type())
 
 
 def _is_file(part: Message) -> bool:
+    kind = part.get_content_type()
     if part.is_multipart():
-        return part.get_content_type() == "message/rfc822"
-    if part.get_content_disposition() == "attachment":
-        return True
-    inline = part.get_content_disposition() == "inline" or part.get("Content-ID") is not None
-    return part.get_content_maintype() != "text" and not inline
+        return kind == "message/rfc822"
+    if kind in _ADDED or part.get_content_maintype() == "multipart":
+        return False
+    if kind == "application/ms-tnef" or part.get("Content-ID") is not None:
+        return len(part.get_payload(decode=True) or b"") > _SMALL
+    named = part.get_param("filename", header="content-disposition") is not None
+    attached = part.get_content_disposition() == "attachment" or named
+    return attached or part.get_content_maintype() != "text"
 
 
 def _content(part: Message) -> str:
@@ -170,10 +229,18 @@ def _text(raw: bytes, charset: str) -> str:
     for name in (charset, "utf-8", "cp1252"):
         try:
             if codecs.lookup(name).name not in _NO_CHARSETS:
-                return raw.decode(name).replace("\0", "")
+                return _whole_letters(raw, name).replace("\0", "")
         except (LookupError, ValueError):
             continue
     return raw.decode("latin-1").replace("\0", "")
+
+
+def _whole_letters(raw: bytes, charset: str) -> str:
+    # Where we stopped reading, a letter may be cut in two; the longest have four bytes.
+    for cut in range(4 if len(raw) == _LONGEST_TEXT else 0):
+        with suppress(UnicodeDecodeError):
+            return raw[: len(raw) - cut].decode(charset)
+    return raw.decode(charset)
 
 
 def _unfolded(text: str, *, delsp: bool) -> str:
@@ -187,6 +254,10 @@ def _unfolded(text: str, *, delsp: bool) -> str:
         goes_on = typed.endswith(" ") and typed != "-- " and not typed.startswith(">")
         paragraphs[-1].append(typed[:-1] if goes_on and delsp else typed)
     return "\n".join("".join(parts) for parts in paragraphs)
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()
 
 
 def _plain(mail: Message, name: str) -> str:

@@ -27,11 +27,27 @@ _HEAD_MORE = re.compile(
     re.IGNORECASE,
 )
 _RULE = re.compile(r"^-{4,}[^-]{3,60}-{4,}$|^_{20,}$")
+# What phones and programs put under a mail. It names a machine: "Sent with love" is somebody's own.
+_MACHINE = (
+    r"(?:iphone|ipad|android|galaxy|samsung|huawei|xiaomi|blackberry|windows|outlook|yahoo|proton|"
+    r"k-9|gmx|web\.de|mail|phone|handy|mobil|tablet|gerät|device|appareil|téléphone|móvil|"
+    r"teléfono|dispositivo|telefono|cellulare|هاتف|جهاز)"
+)
 _SENT_FROM = re.compile(
-    r"^(?:sent from|get outlook|von meinem|gesendet (?:von|mit|aus)|outlook für|"
-    r"envoyé (?:de|depuis|à partir)|téléchargez outlook|obtenir outlook|"
-    r"enviado (?:desde|con)|obtener outlook|inviato da|scarica outlook|ottieni outlook|"
-    r"[أ]?رسلت? من|تم الإرسال من|الحصول على outlook|yahoo mail:)\b.{0,80}$",
+    r"(?:sent (?:from|with|via|using)|gesendet (?:von|mit|aus|über)|"
+    r"envoyé (?:de|depuis|à partir|avec|par)|enviado (?:desde|con|por)|"
+    r"inviato (?:da|dal|dalla|con|tramite)|[أ]?رسلت? من|تم الإرسال من)\b"
+    rf".{{0,60}}{_MACHINE}.{{0,30}}$|"
+    r"(?:von meine[mr]|diese (?:e-mail|nachricht) wurde)\b.{0,80}\bgesendet\.?$|"
+    r"(?:get|obtenir|télécharger|téléchargez|obtener|obtén|scarica|ottieni|holen sie sich|"
+    r"الحصول على) outlook\b.{0,80}$|outlook für \w+(?: herunterladen| beziehen)?$|"
+    r"yahoo mail: .{0,60}$",
+    re.IGNORECASE,
+)
+# Yahoo on a phone: the head of the old mail and the old mail itself in one line.
+_RUN_ON = re.compile(
+    r"(?:on|am|le|el|il|em)\b[^<>]{6,200}<[^<>@\s]+@[^<>\s]+> ?[^<>:]{0,30}"
+    r"(?:wrote|schrieb|geschrieben|écrit|escribió|scritto|escreveu)\s?:\s+\S",
     re.IGNORECASE,
 )
 _SIGNATURE = {"--", "-- "}
@@ -61,6 +77,8 @@ def _head_at(lines: list[str], place: int) -> int:
     """How many lines from here are the head of a quoted mail; 0 when it is none."""
     if not lines[place].strip():
         return 0
+    if _RUN_ON.match(_seen(lines[place])):
+        return 1
     ruled = _RULE.match(_seen(lines[place])) and _is_block(lines, place + 1)
     if ruled or _is_block(lines, place):
         return 1
@@ -119,7 +137,7 @@ def text_of_page(page: str) -> str:
 
 
 # Not Python's own HTML parser: two hundred kilobytes of opened tags held it up for minutes.
-_PIECE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})([^<>]{0,4000})>|([^<]+|<)")
+_PIECE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})([^<>]*)>|([^<]+|<)")
 _NAMED = re.compile(r"""\b(?:class|id)\s?=\s?("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 _BLOCKS = {"p", "div", "br", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "hr", "pre"}
 _UNSEEN = {"style", "script", "head", "title", "template"}

@@ -4,11 +4,13 @@ Only providers whose reports hold everything: one that would have us fetch the r
 stays out. Anymail's own signals are not used; its readers are called by name.
 """
 
+import base64
 import datetime as dt
 from email import policy
 from typing import Any
 
 from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
+from anymail.inbound import AnymailInboundMessage
 from anymail.signals import AnymailInboundEvent, AnymailTrackingEvent, EventType, RejectReason
 from anymail.webhooks import mailgun, mailjet, postmark, sparkpost
 from django.conf import settings
@@ -19,6 +21,20 @@ from django.http import HttpRequest
 from outbox import inbound, incoming, reports, returns
 from outbox.models import Mailbox, Message
 from outbox.reports import News
+
+
+class _SparkPostMail(sparkpost.SparkPostInboundWebhookView):
+    """Anymail reads every mail as UTF-8, and would refuse one in an older charset for good."""
+
+    def esp_to_anymail_event(self, event_class: str, event: Any, raw_event: Any) -> Any:
+        content = event.get("content", {})
+        if event_class != "relay_message" or not content.get("email_rfc822_is_base64"):
+            return super().esp_to_anymail_event(event_class, event, raw_event)
+        raw = base64.b64decode(content["email_rfc822"])
+        mail = AnymailInboundMessage.parse_raw_mime_bytes(raw)
+        mail.envelope_sender, mail.envelope_recipient = event.get("msg_from"), event.get("rcpt_to")
+        return AnymailInboundEvent(event_type=EventType.INBOUND, message=mail, esp_event=raw)
+
 
 # base64 makes four letters of three bytes, and the heads come twice.
 LARGEST = incoming.LARGEST // 3 * 4 + 2 * 1024 * 1024
@@ -38,7 +54,7 @@ _READERS: dict[str, dict[str, Any]] = {
     },
     "sparkpost": {
         "tracking": sparkpost.SparkPostTrackingWebhookView,
-        "mail": sparkpost.SparkPostInboundWebhookView,
+        "mail": _SparkPostMail,
     },
 }
 # Providers that sign what they send, and what anymail calls the key.
@@ -75,18 +91,24 @@ def take(found: list[Any], *, now: dt.datetime) -> None:
     """Do what each of them asks for."""
     for event in found:
         if isinstance(event, AnymailInboundEvent):
-            _take_mail(event.message, now)
+            _take_mail(event, now)
         elif isinstance(event, AnymailTrackingEvent):
             _note(event, now)
 
 
-def _take_mail(mail: Any, now: dt.datetime) -> None:
-    try:
-        raw = mail.as_bytes(policy=policy.compat32)
-    except (UnicodeError, ValueError, LookupError):
-        raw = str(mail).encode("utf-8", "replace")
+def _take_mail(event: AnymailInboundEvent, now: dt.datetime) -> None:
+    mail = event.message
     recipients = [mail.envelope_recipient] if mail.envelope_recipient else []
+    raw = event.esp_event if isinstance(event.esp_event, bytes) else _written(mail)
     inbound.receive(raw, sender=mail.envelope_sender, recipients=recipients, now=now)
+
+
+def _written(mail: AnymailInboundMessage) -> bytes:
+    """The mail as bytes again, where a provider took it apart."""
+    try:
+        return mail.as_bytes(policy=policy.compat32)
+    except (UnicodeError, ValueError, LookupError):
+        return str(mail).encode("utf-8", "replace")
 
 
 @transaction.atomic

@@ -52,6 +52,14 @@ def test_bytes_that_are_not_what_they_say() -> None:
     assert read(raw).text == "là-bas"
 
 
+def test_a_letter_cut_in_two_where_reading_ends_spoils_nothing() -> None:
+    for shift in range(4):
+        body = b"x" * shift + "là-bas 🌷 ".encode() * 12_000
+        text = read(part("Content-Type: text/plain; charset=utf-8", body)).text
+        assert "là-bas 🌷" in text
+        assert "Ã" not in text
+
+
 def test_folded_lines_are_one_as_they_were_typed() -> None:
     body = b"I am with you and I will \r\ncome by on Sunday.\r\n\r\nBen\r\n"
     flowed = part("Content-Type: text/plain; charset=utf-8; format=flowed", body)
@@ -102,6 +110,8 @@ MANGLED = {
     "unknown encoding": part("Content-Transfer-Encoding: x-rot13", b"uv"),
     "broken words in heads": b"From: =?utf-8?b?////?= <ben@example.org>\r\n\r\nhi",
     "unknown words in heads": b"From: =?x-none?q?a?= <ben@example.org>\r\n\r\nhi",
+    "half a letter in a subject": b"From: ben@example.org\r\nSubject: =?utf-8?b?A?=\r\n\r\nhi",
+    "half a letter in a name": b"From: =?utf-8?b?A?= <ben@example.org>\r\n\r\nhi",
     "a head of a megabyte": b"From: " + b"a" * 1_000_000 + b"\r\n\r\nhi",
     "many commas": b"To: " + b"a@b," * 50_000 + b"\r\n\r\nhi",
     "many brackets": b"From: " + b"<" * 9_000 + b"\r\n\r\nhi",

@@ -1,23 +1,19 @@
 """The small mail server takes what is ours once it is stored, and nothing else."""
 
-import asyncio
 import io
 import smtplib
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.utils import timezone
 
-from outbox import incoming, listener, returns
+from outbox import incoming, returns
 from outbox.models import Mailbox, Message
 from tests import factories
 from tests.outbox import returned
+from tests.outbox.doors import listening
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OURS = "answers@answers.example.org"
@@ -26,29 +22,6 @@ OURS = "answers@answers.example.org"
 @pytest.fixture(autouse=True)
 def _way_back(settings: Any) -> None:
     settings.BOUNCE_DOMAIN, settings.REPLY_DOMAIN = "back.example.org", "answers.example.org"
-
-
-@contextmanager
-def listening(*, lmtp: bool = False) -> Iterator[int]:
-    """The listener on a free port, in a thread of its own."""
-    ended, ports = threading.Event(), []
-    loop = asyncio.new_event_loop()
-    stop = asyncio.Event()
-
-    def ready(port: int) -> None:
-        ports.append(port)
-        ended.set()
-
-    work = listener.serve("127.0.0.1", 0, lmtp=lmtp, clock=timezone.now, ended=stop, ready=ready)
-    thread = threading.Thread(target=loop.run_until_complete, args=(work,))
-    thread.start()
-    assert ended.wait(10)
-    try:
-        yield ports[0]
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
-        loop.close()
 
 
 @pytest.fixture

@@ -1,0 +1,126 @@
+"""Mails as real programs write them, through the whole door: only the words reach the person."""
+
+import datetime as dt
+import smtplib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import time_machine
+
+from accounts.models import Person
+from checkins.models import Reply
+from outbox import inbound
+from outbox.models import Message
+from outbox.work import work
+from tests import factories
+from tests.mail_server import MailServer
+from tests.outbox import programs
+from tests.outbox.doors import SECRET, listening, post
+
+pytestmark = pytest.mark.django_db
+BEN = "ben@example.org"
+
+
+@pytest.fixture
+def there(now: dt.datetime, smtp: MailServer, settings: Any) -> str:
+    """The address that answers to Ada's note go to."""
+    settings.REPLY_DOMAIN, settings.BOUNCE_DOMAIN = "answers.example.org", "back.example.org"
+    ada = factories.person(name="Ada")
+    ben = factories.member(person=ada, name="Ben", address=BEN, level="words", in_mail=True)
+    note = factories.check_in(person=ada, now=now)
+    note.answer("heavy", note="canary", choices={ben.pk: "words"}, now=now)
+    work(clock=lambda: now + dt.timedelta(minutes=15))
+    return str(smtp.to(BEN)[-1].message["Reply-To"]).strip("<>")
+
+
+@pytest.mark.parametrize("name", programs.BODIES)
+def test_only_the_words_of_a_program_arrive(name: str, there: str, now: dt.datetime) -> None:
+    before = Message.objects.filter(kind="word_back").count()
+
+    assert inbound.receive(programs.written(name, there), sender=BEN, now=now) == "reply"
+
+    assert Reply.objects.get().words == programs.said(name)
+    assert Message.objects.filter(kind="word_back").count() == before
+
+
+@pytest.mark.parametrize("name", programs.AUTHORS)
+def test_whoever_was_invited_is_known_however_their_name_is_written(
+    name: str, there: str, now: dt.datetime
+) -> None:
+    assert inbound.receive(programs.by(name, there), sender=BEN, now=now) == "reply"
+    assert Person.objects.get().circle.members.get() == Reply.objects.get().member
+
+
+@pytest.mark.parametrize(
+    ("mail", "language"), [(programs.photo, "de"), (programs.with_notes, "en")]
+)
+def test_pictures_and_files_shown_inside_a_mail_are_refused_with_a_word(
+    mail: Any, language: str, there: str, now: dt.datetime
+) -> None:
+    assert inbound.receive(mail(there), sender=BEN, now=now) == "reply"
+
+    assert Reply.objects.get().words == programs.SAID[language]
+    assert Message.objects.filter(kind="word_back").count() == 1
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic reply: A note from Ada",
+        "Automatische Antwort: A note from Ada",
+        "=?utf-8?q?R=C3=A9ponse_automatique=C2=A0=3A?= A note from Ada",
+        "Respuesta automática: A note from Ada",
+        "Risposta automatica: A note from Ada",
+        "Out of Office: A note from Ada",
+        "Abwesenheitsnotiz: A note from Ada",
+        "Auto-Reply: A note from Ada",
+    ],
+)
+def test_absences_without_a_header_are_known_by_their_subject(
+    subject: str, there: str, now: dt.datetime
+) -> None:
+    raw = programs.by("bare", there).replace(b"Re: A note from Ada", subject.encode())
+
+    assert inbound.receive(raw, sender=BEN, now=now) == "ignored"
+
+    assert not Reply.objects.exists()
+    assert not Message.objects.filter(kind="word_back").exists()
+
+
+def test_a_human_who_writes_of_an_absence_is_heard(there: str, now: dt.datetime) -> None:
+    raw = programs.by("bare", there).replace(b"Re: A note", b"Re: Automatic reply: A note")
+    assert inbound.receive(raw, sender=BEN, now=now) == "reply"
+
+
+def both_ways(there: str, now: dt.datetime) -> dict[str, Callable[[bytes, dt.datetime], None]]:
+    """The mail server's way and the provider's way, each as a deed."""
+
+    def by_lmtp(raw: bytes, moment: dt.datetime) -> None:
+        taken = listening(lmtp=True, clock=lambda: moment)
+        with taken as port, smtplib.LMTP("127.0.0.1", port) as line:
+            assert line.sendmail(BEN, [there], raw.replace(b"\n", b"\r\n")) == {}
+
+    def by_webhook(raw: bytes, moment: dt.datetime) -> None:
+        with time_machine.travel(moment, tick=False):
+            assert post(raw, sender=BEN, to=there) == 204
+
+    return {"lmtp": by_lmtp, "webhook": by_webhook}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", ["lmtp", "webhook"])
+def test_by_either_door_the_same_words_arrive(
+    way: str, there: str, now: dt.datetime, settings: Any
+) -> None:
+    settings.MAIL_PROVIDER, settings.MAIL_WEBHOOK_SECRET = "sparkpost", SECRET
+    hand_over, wrong = both_ways(there, now)[way], []
+
+    for number, name in enumerate(programs.BODIES):
+        hand_over(programs.written(name, there), now + number * dt.timedelta(hours=2))
+        newest = Reply.objects.order_by("-pk").first()
+        if newest is None or newest.words != programs.said(name):
+            wrong.append(name)
+
+    assert (wrong, Reply.objects.count()) == ([], len(programs.BODIES))
+    assert not Message.objects.filter(kind="word_back").exists()
