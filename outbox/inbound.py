@@ -47,7 +47,7 @@ def take(mail: Incoming, now: dt.datetime) -> str:
     news = reports.read(mail.mail)
     if news is not None:
         return _reported(mail, news, now)
-    if mail.is_automatic or returns.is_ours(mail.author):
+    if mail.is_automatic or returns.is_ours(mail.author) or _came_to_bounces(mail):
         return "ignored"
     return _answered(mail, now)
 
@@ -59,6 +59,12 @@ def _reported(mail: Incoming, news: News, now: dt.datetime) -> str:
         return "ignored"
     note(message, news, now=now)
     return news.value
+
+
+def _came_to_bounces(mail: Incoming) -> bool:
+    # Answers go to Reply-To; only programs that do not say so write to a return path.
+    paths = [returns.is_return_path(there) for there in mail.recipients]
+    return bool(paths) and all(paths)
 
 
 def _answered(mail: Incoming, now: dt.datetime) -> str:
@@ -74,7 +80,10 @@ def _answered(mail: Incoming, now: dt.datetime) -> str:
         mailbox = answers.mailbox(found.thing) if answers else None
         if answers and mailbox and _is_of(mailbox, mail.author):
             return _taken(mail, answers, found.thing, mailbox, key, now)
-    # Ended, revoked, invented, from another address: it is the same to whoever wrote.
+    # Another name may stand in From than that of whoever wrote: those get nothing from us. Else
+    # ended, revoked, invented, from another address: it is the same to whoever wrote.
+    if mail.is_refuted or not (tokens or mail.is_aligned):
+        return "ignored"
     return "word back" if word_back.to_stranger(mail.author, key=key, now=now) else "ignored"
 
 

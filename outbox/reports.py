@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from email.message import Message
 from enum import Enum
 
-# Nobody is there: the same rule as for a refusal at the door (``smtp.Refused``).
-_NOBODY_STATUS = re.compile(r"5\.(?:1\.\d{1,3}|2\.1)\b")
+from outbox import incoming
+
+# Nobody is there: the same rule as for a refusal at the door (``smtp.Refused``), but for the codes
+# that blame the sender's own address. Those would stop a whole circle for a fault in our DNS.
+_NOBODY_STATUS = re.compile(r"5\.(?:1\.(?![78]\b)\d{1,3}|2\.1)\b")
 _NOBODY_CODE = re.compile(r"\b(?:550|551|553)\b")
 _STATUS = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
 _LASTING = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b|\b55[0-4]\b")
@@ -92,11 +95,11 @@ def _status_fields(mail: Message) -> Iterator[Message]:
 
 
 def _first(mail: Message, kind: str) -> Message | None:
-    return next((part for part in mail.walk() if part.get_content_type() == kind), None)
+    return next((part for part in incoming.parts(mail) if part.get_content_type() == kind), None)
 
 
 def _texts(mail: Message) -> Iterator[str]:
-    for part in mail.walk():
+    for part in incoming.parts(mail):
         if part.get_content_type() == "text/plain":
             content = part.get_payload(decode=True)
             if isinstance(content, bytes):

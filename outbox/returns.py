@@ -80,6 +80,13 @@ def is_ours(address: str) -> bool:
     return domain in ours or address.lower() == settings.MAIL_FROM.lower()
 
 
+def is_return_path(address: str) -> bool:
+    """Whether this is where bounces go: nobody who presses Reply writes there."""
+    local, _at, domain = address.rpartition("@")
+    here = bool(settings.BOUNCE_DOMAIN) and domain.lower() == settings.BOUNCE_DOMAIN.lower()
+    return here and bool(_RETURN.fullmatch(local))
+
+
 def _opened(letters: str) -> Message | None:
     packed = _bytes(letters)
     if packed is None or len(packed) != 1 + _NUMBER + _MAC:
