@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := requirements/dev.txt
 MANAGE = SUPPORTNET_MODE=$${SUPPORTNET_MODE:-local} $(BIN)/python manage.py
 
-.PHONY: help run test check style types pages migrations sentences facts rules demo bench evening faults backup restore setup messages lock clean
+.PHONY: help run test check style types pages migrations sentences facts containers rules demo bench evening faults backup restore setup messages lock clean
 .DEFAULT_GOAL := help
 
 help: ## What can be done here
@@ -21,9 +21,9 @@ test: setup ## All tests, on SQLite and then on PostgreSQL with Valkey
 	@$(BIN)/pytest -n 2 $(ARGS); sqlite=$$?; \
 	  TEST_DATABASE=postgres $(BIN)/pytest -n 2 -m "not one_machine" $(ARGS); exit $$((sqlite + $$?))
 
-check: style types pages migrations sentences facts rules ## Everything but the tests; see below
+check: style types pages migrations sentences facts containers rules ## Everything but the tests; see below
 
-style types pages migrations sentences facts rules: export SUPPORTNET_MODE := local
+style types pages migrations sentences facts containers rules: export SUPPORTNET_MODE := local
 
 style: setup ## Python as ruff likes it
 	$(BIN)/ruff check --quiet .
@@ -43,6 +43,9 @@ sentences: setup ## Translations are in step and compiled
 
 facts: setup ## Helplines are well formed
 	$(BIN)/python manage.py check_library
+
+containers: setup ## docker-compose.yml is what Compose takes
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 
 rules: setup ## House rules, floors, words
 	$(BIN)/pytest --quiet tests/test_conventions.py tests/test_words.py

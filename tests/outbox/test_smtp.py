@@ -1,20 +1,15 @@
 """Talking to mail servers, good and bad ones."""
 
-import datetime as dt
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from django.core.exceptions import ImproperlyConfigured
 
 from outbox import smtp as post
 from supportnet.local.valkey import free_port
+from tests.certificates import certificate_for
 from tests.mail_server import MailServer
 from tests.outbox import names
 from tests.outbox.slow_server import SlowServer
@@ -224,22 +219,8 @@ def test_a_setting_that_would_not_be_safe_is_refused(url: str) -> None:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSLContext]:
     """A certificate for localhost that nobody trusts until told so."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    today = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(today - dt.timedelta(days=1))
-        .not_valid_after(today + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
     path = tmp_path_factory.mktemp("tls") / "both.pem"
-    private = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.write_bytes(key.private_bytes(*private) + made.public_bytes(Encoding.PEM))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
+    context = certificate_for("localhost", path)
     return path, context
 
 

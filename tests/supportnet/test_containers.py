@@ -1,0 +1,172 @@
+"""docker-compose.yml, the Dockerfile and the units say what is true: their commands run here.
+
+The containers themselves are not built and not started: there is no docker where tests run.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.certificates import certificate_for
+from tests.mail_server import MailServer
+from tests.processes import until
+from tests.production import ROOT, Production, compose, filled_in, lay_out
+from tests.servers import start_postgres, start_valkey
+
+# Servers and processes of its own, whatever the database of the run is: once is enough.
+pytestmark = [pytest.mark.one_machine, pytest.mark.timeout(300)]
+
+CALLED = Path(sys.executable).parent
+
+
+@pytest.fixture(scope="module")
+def mail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[MailServer, Path]]:
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    context = certificate_for("localhost", path)
+    with MailServer(tls=context) as server:
+        yield server, path
+
+
+@pytest.fixture(scope="module")
+def production(
+    mail_server: tuple[MailServer, Path],
+) -> Iterator[Production]:
+    """Everything but the services: servers, the tree of the image, collected files, tables."""
+    server, trusted = mail_server
+    # Not in pytest's own folder: PostgreSQL runs as somebody who may not look in there.
+    folder = Path(tempfile.mkdtemp(prefix=f"supportnet-test-{os.getpid()}-"))
+    (folder / "var").mkdir()
+    environment = {
+        **filled_in(),
+        "SMTP_URL": f"smtp+tls://localhost:{server.port}",
+        "SSL_CERT_FILE": str(trusted),
+        "DATABASE_URL": start_postgres(folder),
+        "REDIS_URL": start_valkey(folder / "valkey"),
+        "BOUNCE_DOMAIN": "back.supportnet.example",
+    }
+    environment["PATH"] = f"{CALLED}{os.pathsep}{os.environ['PATH']}"
+    there = Production(folder, environment)
+    lay_out(there.tree)
+    build(there)
+    there.run(compose()["services"]["migrate"]["command"], service="migrate")
+    yield there
+    there.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def build(there: Production) -> None:
+    """The Dockerfile's own line that collects the files, in an environment as bare as there."""
+    text = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+    line = re.search(r"^RUN (.*manage\.py collectstatic.*)$", text, re.MULTILINE)
+    assert line is not None
+    bare = {"PATH": there.environment["PATH"]}
+    subprocess.run(["sh", "-c", line[1]], cwd=there.tree, env=bare, check=True, capture_output=True)
+
+
+def test_compose_takes_the_file():
+    command = [CALLED / "check-jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    subprocess.run([*command, ROOT / "docker-compose.yml"], check=True, capture_output=True)
+
+
+def test_images_are_pinned_and_what_must_outlive_a_container_lies_in_a_volume():
+    services = compose()["services"]
+    for name in ("postgres", "redis"):
+        assert re.fullmatch(r"[a-z]+:\d+\.\d+", services[name]["image"])
+    for name in ("web", "worker", "beat", "inbound", "migrate"):
+        where = services[name]["environment"]["SUPPORTNET_VAR"]
+        assert f"var:{where}" in services[name]["volumes"]
+    assert set(compose()["volumes"]) == {"postgres", "var"}
+
+
+def test_every_service_runs_as_the_file_says(production, mail_server):
+    server, _path = mail_server
+    web = production.start("web")
+    workers = [production.start("worker", f"worker-{number}") for number in (1, 2)]
+    beat = production.start("beat")
+    inbound = production.start("inbound")
+
+    production.wait_until_ready()
+    assert production.check("web") == 0
+    assert production.status("/health/live") == 200
+    page = production.ask("/").text
+    style = re.search(r'href="(/static/[^"]+\.[0-9a-f]{12}\.css)"', page)
+    assert style is not None
+    assert production.status(style[1]) == 200
+
+    production.ask_for_code("friend@example.org")
+    until(lambda: server.to("friend@example.org"))
+    assert re.search(r"^\s*\d{6}\s*$", server.to("friend@example.org")[0].text, re.MULTILINE)
+    until(lambda: "Listening" in inbound.said)
+    assert production.check("inbound") == 0
+    assert production.check("worker") == 0
+
+    for service in (web, *workers, beat, inbound):
+        assert service.process.poll() is None, service.said
+        assert service.end() == 0, service.said
+        assert "Traceback" not in service.said
+
+
+def test_django_finds_nothing_to_say_before_it_is_deployed(production):
+    said = production.run("python manage.py check --deploy --fail-level WARNING")
+    assert "no issues" in said
+
+
+def test_the_commands_of_the_page_for_operators_run(production):
+    production.run("python manage.py backup")
+    assert len(list((production.folder / "var" / "backups").glob("supportnet-*"))) == 2
+    assert "Sending" in production.run("python manage.py sending status").capitalize()
+
+
+def units() -> dict[str, str]:
+    """The three units, made of the one that stands in the docs and the table below it."""
+    page = (ROOT / "docs" / "operating.md").read_text()
+    block = re.search(r"^    \[Unit\]\n(?:(?:    .*)?\n)+", page, re.MULTILINE)
+    assert block is not None
+    text = "\n".join(line[4:] for line in block[0].splitlines())
+    rows = re.findall(r"^\| `(supportnet-\w+)` \| `([^`]+)` \|$", page, re.MULTILINE)
+    found = {"supportnet-web": text}
+    for name, command in rows:
+        line = f"ExecStart=/srv/supportnet/.venv/bin/{command}"
+        found[name] = re.sub(r"^ExecStart=.*$", line, text, flags=re.MULTILINE)
+    return found
+
+
+def test_the_units_run_what_the_containers_run(production):
+    assert set(units()) == {"supportnet-web", "supportnet-worker", "supportnet-beat"}
+    environment = production.settings_of(compose()["services"]["web"])
+    started = []
+    for name, text in units().items():
+        line = re.search(r"^ExecStart=/srv/supportnet/\.venv/bin/(.*)$", text, re.MULTILINE)
+        assert line is not None
+        seconds = re.search(r"^TimeoutStopSec=(\d+)$", text, re.MULTILINE)
+        words = production.words(line[1])
+        started.append(production.launch(name, words, environment, float(seconds[1])))
+    production.wait_until_ready()
+
+    for service in started:
+        assert service.process.poll() is None, service.said
+        assert service.end() == 0, service.said
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd on this machine")
+def test_systemd_takes_the_units(tmp_path):
+    for name, text in units().items():
+        # What is not on this machine is none of systemd's business.
+        there = text.replace("/srv/supportnet/.venv/bin/", f"{CALLED}/").replace("/srv/", "/")
+        path = tmp_path / f"{name}.service"
+        path.write_text(
+            there.replace("/supportnet\n", "/\n").replace("User=supportnet", "User=root")
+        )
+        done = subprocess.run(
+            ["systemd-analyze", "verify", "--man=no", path],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        about_us = [line for line in done.stderr.splitlines() if name in line]
+        assert about_us == [], text
