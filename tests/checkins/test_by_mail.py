@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import Person
 from checkins.models import Reply, Share
 from circles.models import Member
-from outbox import inbound, word_back
+from outbox import inbound, returns, word_back
 from outbox.models import Mailbox, Message
 from outbox.work import work
 from tests import factories
@@ -97,13 +97,18 @@ def test_words_reach_the_person_and_the_page_says_how_they_came(
     assert "by the link sent to" not in page
 
 
-def test_the_reply_address_says_nothing_about_anybody(note: Mail, ben: Member) -> None:
+def test_the_reply_address_says_nothing_about_anybody(note: Mail, ben: Member, ada: Person) -> None:
     there = str(note.message["Reply-To"])
     local, _at, domain = there.strip("<>").partition("@")
     assert domain == "answers.example.org"
     assert len(local) <= 64
-    for told in ("ben", "ada", str(ben.public_id), Share.objects.get().public_id.hex):
-        assert told not in local
+    [(letter, token)] = returns.reply_tokens(there)
+    assert letter == "s"
+    # Which key, a number drawn for this share alone, and the seal: there is no room for more.
+    assert token[1:17] == Share.objects.get().public_id.bytes
+    assert len(token) == 1 + 16 + 16
+    for told in (BEN.encode(), ben.public_id.bytes, ada.public_id.bytes, ada.email.encode()):
+        assert told not in token
 
 
 def test_without_a_domain_mails_have_no_reply_to(
