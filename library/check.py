@@ -50,11 +50,12 @@ def _countries(data: dict[str, Any], today: date) -> Iterator[str]:
 
 
 def _lines(data: dict[str, Any], today: date) -> Iterator[str]:
+    zones = available_timezones()  # each call reads the folder of zones anew
     for row in data["countries"]:
         for line in row["helplines"]:
             if not line["id"].startswith(row["iso"].lower() + "-"):
                 yield f"{line['id']} stands under {row['iso']}."
-            if line["zone"] is not None and line["zone"] not in available_timezones():
+            if line["zone"] is not None and line["zone"] not in zones:
                 yield f"{line['id']}: {line['zone']} is no time zone."
             if isinstance(line["opens"], list) and line["zone"] is None:
                 yield f"{line['id']}: hours without a zone say nothing."
