@@ -17,9 +17,13 @@ run: setup ## Start everything on this machine; Ctrl-C stops it
 demo: setup ## Add a made-up person, a circle and eighteen months of history
 	@$(MANAGE) migrate --verbosity 0 && $(MANAGE) demo
 
+# More workers than cores, for some tests mostly wait; whoever is done takes half of what another has
+# left. Bytecode is kept: some hundred processes of a run would each compile all of it anew.
+test: PYTEST = $(BIN)/pytest -n 4 --dist worksteal
+test: export PYTHONDONTWRITEBYTECODE =
 test: setup ## All tests, on SQLite and then on PostgreSQL with Valkey
-	@$(BIN)/pytest -n 2 $(ARGS); sqlite=$$?; \
-	  TEST_DATABASE=postgres $(BIN)/pytest -n 2 -m "not one_machine" $(ARGS); exit $$((sqlite + $$?))
+	@$(PYTEST) $(ARGS); sqlite=$$?; \
+	  TEST_DATABASE=postgres $(PYTEST) -m "not one_machine" $(ARGS); exit $$((sqlite + $$?))
 
 check: style types pages migrations sentences facts containers rules ## Everything but the tests; see below
 

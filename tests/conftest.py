@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -120,11 +121,32 @@ def _only_this_machine() -> Iterator[None]:
     socket.socket.connect = connect  # type: ignore[method-assign]
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that asks for a browser is a walk, and says so with its mark."""
+    """A test that asks for a browser is a walk, and says so with its mark; long ones go first."""
     for item in items:
         if "browser_path" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+    items[:] = _long_ones_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    # With `--dist worksteal` each worker begins with an equal piece of the list, from its front.
+    fronts: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    for item in sorted(items, key=_seconds, reverse=True):
+        if _seconds(item):
+            min(fronts, key=lambda front: sum(map(_seconds, front))).append(item)
+    others = (item for item in items if not _seconds(item))
+    ordered: list[pytest.Item] = []
+    for number, front in enumerate(fronts):
+        piece = (len(items) - len(ordered)) // (workers - number)
+        ordered += [*front, *islice(others, max(0, piece - len(front)))]
+    return [*ordered, *others]
+
+
+def _seconds(item: pytest.Item) -> int:
+    mark = item.get_closest_marker("long")
+    return int(mark.kwargs["seconds"]) if mark else 0
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -75,9 +75,11 @@ def walk_it(browser: Browser, house: House) -> Measured:
             seconds = time.monotonic() - begun - person.seconds_of_checking
             walk.keep_hours_that_are_loud_now(mina)
         answer_s = answered_on_today(evening, person)
+        # What follows fills the minute until the mail that asks, which nothing else waits for.
+        walk.asked_soon(person)
+        person.follow("Today")
         reply_s = replied(evening, person)
         thanked(evening, person)
-        walk.asked_soon(person)
         invited_by_hand(evening, person)
         left_and_came_back(evening, person)
         asked_by_mail(evening)

@@ -16,6 +16,7 @@ def house() -> Iterator[House]:
 
 
 @pytest.mark.one_machine
+@pytest.mark.long(seconds=90)
 @pytest.mark.timeout(600)
 def test_a_newcomer_walks_the_first_evening_and_is_answered(browser: Browser, house: House) -> None:
     assert first_evening.walk_it(browser, house).broken() == []

@@ -99,9 +99,9 @@ def be_asked_daily(person: Reader, at: dt.time = dt.time(9)) -> None:
 def asked_soon(person: Reader) -> dt.datetime:
     """Move the rhythm to the next whole minute, as somebody does who wants to see it work."""
     person.follow("Rhythm")
-    soon = (dt.datetime.now(HERE) + dt.timedelta(seconds=80)).replace(second=0, microsecond=0)
     person.look()
     person.unfold("Change")
+    soon = (dt.datetime.now(HERE) + dt.timedelta(seconds=70)).replace(second=0, microsecond=0)
     person.write("At what time?", f"{soon:%H:%M}")
     person.press("Save")
     return soon

@@ -48,6 +48,7 @@ def states() -> list[str]:
     return list(Message.objects.order_by("pk").values_list("state", flat=True))
 
 
+@pytest.mark.long(seconds=10)
 def test_a_child_of_the_pool_ends_the_mail_in_hand(
     tmp_path: Path, redis_url: str, smtp: MailServer
 ) -> None:
@@ -64,6 +65,7 @@ def test_a_child_of_the_pool_ends_the_mail_in_hand(
     assert states() == ["sent", "waiting", "waiting"]
 
 
+@pytest.mark.long(seconds=20)
 def test_with_a_silent_broker_mail_leaves_and_the_worker_ends_when_told(
     tmp_path: Path, silent_url: str, smtp: MailServer
 ) -> None:
