@@ -19,7 +19,7 @@ ELSEWHERE = "https://www.wikipedia.org/"
 def leave_now(request: HttpRequest) -> HttpResponse:
     """Away from here at once: this browser forgets its session, nothing else changes."""
     response = HttpResponse(status=302, headers={"Location": ELSEWHERE})
-    _forget_cookie(response, settings.SESSION_COOKIE_NAME)
+    forget_cookie(response, settings.SESSION_COOKIE_NAME)
     return response
 
 
@@ -31,7 +31,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     response = redirect("home")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    _forget_cookie(response, MARK_COOKIE)
+    forget_cookie(response, MARK_COOKIE)
     return response
 
 
@@ -45,7 +45,8 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     return redirect("sign_in_settings")
 
 
-def _forget_cookie(response: HttpResponse, name: str) -> None:
+def forget_cookie(response: HttpResponse, name: str) -> None:
+    """Let this browser forget one of our cookies."""
     response.delete_cookie(
         name,
         path=settings.SESSION_COOKIE_PATH,

@@ -6,11 +6,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import KEPT, before_welcome, kept, person_of
+from accounts.access import KEPT, MARK_COOKIE, before_welcome, kept, person_of
 from accounts.forms import WelcomeForm
 from accounts.models import Person
 from accounts.views.arriving import GUESS
-from library import names, zones
+from accounts.views.leaving import forget_cookie
+from library import helplines, names, zones
 
 
 @before_welcome
@@ -36,7 +37,11 @@ def _too_young(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     logout(request)
     person.forget()
-    return redirect("help_young")
+    # The place that stood on the form leads at once to its lines; a list of countries is a long way.
+    place = helplines.country(request.POST.get("country", ""))
+    response = redirect("help_young_country", place.iso) if place else redirect("help_young")
+    forget_cookie(response, MARK_COOKIE)
+    return response
 
 
 def _first_step(request: HttpRequest) -> str:

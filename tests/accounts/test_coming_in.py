@@ -197,10 +197,25 @@ def test_under_eighteen_leaves_nothing_behind(client):
     factories.person(address="someone@example.org")
     before = (Person.objects.count(), Key.objects.count() + 1, Mailbox.objects.count())
     come_in(client)
+    assert client.cookies["w"].value
     assert client.post("/welcome/", {"adult": "under"})["Location"] == "/help/young/"
+    assert client.cookies["w"].value == ""
     assert (Person.objects.count(), Key.objects.count(), Mailbox.objects.count()) == before
     assert not Message.objects.exists()
     assert not Session.objects.exists()
+
+
+def test_under_eighteen_leads_at_once_to_the_lines_of_the_place_that_was_said(client):
+    come_in(client)
+    there = client.post("/welcome/", {"adult": "under", "country": "AT"})["Location"]
+    assert there == "/help/young/AT/"
+    assert "Rat auf Draht" in client.get(there).content.decode()
+
+
+def test_under_eighteen_with_a_made_up_place_comes_to_the_list(client):
+    come_in(client)
+    refused = client.post("/welcome/", {"adult": "under", "country": "../x"})
+    assert refused["Location"] == "/help/young/"
 
 
 def test_who_is_not_welcomed_yet_is_led_there_from_everywhere(client):
