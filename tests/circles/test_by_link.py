@@ -140,7 +140,7 @@ def test_a_link_by_hand_asks_for_an_address_shows_it_and_sends_the_letter(
     assert "mina@example.net" in sure
     assert not Message.objects.exists()
     sent = text(client.post(page, {"address": "mina@example.net", "sure": "yes"}))
-    assert "Please look into your mailbox" in sent
+    assert "Please look in your mailbox" in sent
 
     assert Message.objects.get().mailbox.address == "mina@example.net"
     assert Client().get(path_of(member.invitation.hand_link)).status_code == 410

@@ -32,6 +32,13 @@ def test_the_summary_comes_first_and_each_line_leads_to_its_field(refused: str) 
         assert f'id="{target}"' in refused
 
 
+def test_the_summary_counts_no_more_than_there_is(refused: str) -> None:
+    one = Pieces(data={"word": "good", "note": TYPED, "helps": ["a"], "agree": "on", "email": "mina@"}).render()
+    assert "One thing before this can go on" in one
+    assert "One thing" not in refused
+    assert "A few things before this can go on" in refused
+
+
 def test_a_form_in_order_has_no_summary() -> None:
     assert "alert" not in Pieces().render()
 
