@@ -35,6 +35,29 @@ class Delivery:
     waits_shortly: bool
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How many get it, and when: all that a page without names may say."""
+
+    shortly: int
+    leaving: int
+    later: int
+    failed: int
+
+
+def counts(found: list[Delivery], *, now: dt.datetime) -> Counts:
+    """Count by when it arrives; what was taken back counts for nobody."""
+    told = [one for one in found if one.can_take_back]
+    shortly = sum(one.waits_shortly for one in told)
+    later = sum(_is_far(one, now) for one in told)
+    failed = sum(one.state in {STOPPED, FAILED} for one in told)
+    return Counts(shortly, len(told) - shortly - later - failed, later, failed)
+
+
+def _is_far(one: Delivery, now: dt.datetime) -> bool:
+    return one.state == WAITING and one.at is not None and one.at > now + posting.TEN_MINUTES
+
+
 def of(check_in: "CheckIn", *, now: dt.datetime) -> list[Delivery]:
     """One line for each member who was given something or had it taken back."""
     rows = check_in.shares.for_reading().order_by("member_id")
@@ -61,7 +84,7 @@ def _delivery(share: "Share", message: Message | None, now: dt.datetime) -> Deli
         says=_says(state, local, share, now),
         can_hurry=state == WAITING and _could_be_sooner(share, moment, now),
         can_take_back=share.given is not None,
-        waits_shortly=state == WAITING and _waits_for_a_human(message, now),
+        waits_shortly=state == WAITING and _waits_for_a_human(message, moment, now),
     )
 
 
@@ -90,12 +113,15 @@ def _could_be_sooner(share: "Share", moment: dt.datetime | None, now: dt.datetim
     return moment is not None and share.member.next_now(now) + posting.A_MINUTE < moment
 
 
-def _waits_for_a_human(message: Message | None, now: dt.datetime) -> bool:
-    # Longer than the minute for slips, shorter than a turn in the week.
+def _waits_for_a_human(
+    message: Message | None, moment: dt.datetime | None, now: dt.datetime
+) -> bool:
+    # Longer than the minute for slips, shorter than a turn in the week or quiet hours.
     return (
         message is not None
+        and moment is not None
         and posting.is_short_wait(message, now)
-        and message.not_before > now + posting.A_MINUTE
+        and now + posting.A_MINUTE < moment <= now + posting.TEN_MINUTES
     )
 
 

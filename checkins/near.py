@@ -8,6 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from checkins import deliveries
 from checkins.models import CheckIn
 from circles.models import Circle, Member
 from library.context import help_for
@@ -42,12 +43,13 @@ def context(check_in: CheckIn, now: dt.datetime) -> dict[str, Any]:
 def context_by_link(check_in: CheckIn, now: dt.datetime) -> dict[str, Any]:
     """What the same page shows to whoever holds the link: no names, no words."""
     people = Member.objects.of(check_in.person).beside().named_for_hard_days()
-    told = [one for one in check_in.deliveries(now) if one.can_take_back]
+    found = check_in.deliveries(now)
+    told = any(one.can_take_back for one in found)
     return {
         "check_in": check_in,
         "can_tell": people.exists() and not told,
-        "told": len(told),
-        "waits": any(one.waits_shortly for one in told),
+        "told": told,
+        "counts": deliveries.counts(found, now=now),
         "by_link": True,
         **_help(check_in, now),
     }

@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.access import knows_browser
-from checkins import near
+from checkins import deliveries, near
 from checkins.answering import Closed
-from checkins.deliveries import TAKEN_BACK
 from checkins.forms.answer import LinkAnswerForm
 from checkins.models import CheckIn
 from circles.models import Circle, Member
@@ -52,12 +51,12 @@ def link_said(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """After answering by link: how many get it, and when."""
     now = timezone.now()
     check_in = _held(request, public_id)
-    deliveries = check_in.deliveries(now)
+    found = check_in.deliveries(now)
     context = {
         "check_in": check_in,
-        "count": len([delivery for delivery in deliveries if delivery.can_take_back]),
-        "taken_back": any(delivery.state == TAKEN_BACK for delivery in deliveries),
-        "waits": any(delivery.waits_shortly for delivery in deliveries),
+        "told": any(one.can_take_back for one in found),
+        "counts": deliveries.counts(found, now=now),
+        "taken_back": any(one.state == deliveries.TAKEN_BACK for one in found),
     }
     return render(request, "checkins/link_said.html", context)
 

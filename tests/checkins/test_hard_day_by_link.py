@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import Person
 from checkins import dispatch
-from circles.models import Circle
+from circles.models import Circle, Member
 from tests import factories
 from tests.checkins.postman import deliver
 
@@ -90,3 +90,40 @@ def test_telling_can_be_taken_back_on_the_page(
     client.post(f"{clean}take-back/")
 
     assert deliver(now + 20 * MINUTE) == []
+
+
+@pytest.mark.parametrize("in_quiet_hours", [True, False])
+def test_note_that_waits_for_quiet_hours_is_not_said_to_be_on_its_way(
+    client: Client, ada: Person, clean: str, now: dt.datetime, in_quiet_hours: bool
+) -> None:
+    mina = factories.member(person=ada, name="Canary Mina", named_for_hard_days=True)
+    quiet_all_day(mina, but=not in_quiet_hours)
+    client.post(clean, {"word": "really_hard"})
+
+    told = client.post(f"{clean}near/", follow=True).content.decode()
+
+    assert ("One person gets a note when their quiet hours end." in told) is in_quiet_hours
+    assert ("in about ten minutes" in told) is not in_quiet_hours
+    assert ("Send it now" in told) is not in_quiet_hours
+    assert "Take it back" in told
+    assert "Canary Mina" not in told
+    assert bool(deliver(now + 11 * MINUTE)) is not in_quiet_hours
+
+
+def test_answer_that_waits_for_quiet_hours_is_not_said_to_be_on_its_way(
+    client: Client, ada: Person, clean: str, now: dt.datetime
+) -> None:
+    quiet_all_day(factories.member(person=ada, name="Canary Mina", level="word"))
+    factories.member(person=ada, name="Canary Omar", level="word")
+
+    said = client.post(clean, {"word": "okay"}, follow=True).content.decode()
+
+    assert "One person gets this in about ten minutes." in said
+    assert "One person gets this with their next mail." in said
+    assert "Canary" not in said
+    assert len(deliver(now + 11 * MINUTE)) == 1
+
+
+def quiet_all_day(member: Member, *, but: bool = False) -> None:
+    hours = (dt.time(21), dt.time(8)) if but else (dt.time(8), dt.time(20))
+    Member.objects.filter(pk=member.pk).update(quiet_from=hours[0], quiet_to=hours[1])
