@@ -37,7 +37,7 @@ def _too_young(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     logout(request)
     person.forget()
-    # The place that stood on the form leads at once to its lines; a list of countries is a long way.
+    # The place that stood on the form leads at once to its lines; the list is a long way.
     place = helplines.country(request.POST.get("country", ""))
     response = redirect("help_young_country", place.iso) if place else redirect("help_young")
     forget_cookie(response, MARK_COOKIE)

@@ -33,7 +33,9 @@ def test_the_summary_comes_first_and_each_line_leads_to_its_field(refused: str) 
 
 
 def test_the_summary_counts_no_more_than_there_is(refused: str) -> None:
-    one = Pieces(data={"word": "good", "note": TYPED, "helps": ["a"], "agree": "on", "email": "mina@"}).render()
+    one = Pieces(
+        data={"word": "good", "note": TYPED, "helps": ["a"], "agree": "on", "email": "mina@"}
+    ).render()
     assert "One thing before this can go on" in one
     assert "One thing" not in refused
     assert "A few things before this can go on" in refused
