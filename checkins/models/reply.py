@@ -237,7 +237,7 @@ class Reply(models.Model):
         NOW = "now", _("Now is good")
         TONIGHT = "tonight", _("Tonight")
         ANOTHER_DAY = "another_day", _("Another day")
-        RATHER_WRITE = "rather_write", _("I would rather write")
+        RATHER_WRITE = "rather_write", _("I'd rather write")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="replies")

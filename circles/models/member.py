@@ -57,7 +57,7 @@ class Member(models.Model):
     class Kind(models.TextChoices):
         FAMILY = "family", _("Family")
         FRIEND = "friend", _("A friend")
-        PEER = "peer", _("Someone who knows it themselves")
+        PEER = "peer", _("Someone who has been there")
         PROFESSIONAL = "professional", _("A professional")
         COMMUNITY = "community", _("From my community")
 
