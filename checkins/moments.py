@@ -17,6 +17,19 @@ def words(at: dt.datetime, zone: str) -> str:
     return date_format(local, pgettext("a moment, in Django's date format", "l j F, H:i"))
 
 
+def coming_words(at: dt.datetime, now: dt.datetime, zone: str) -> str:
+    """When something comes, as one says it: "today at 09:00", "on Thursday 26 November, 09:00"."""
+    clock = cadence.zone_named(zone)
+    local, here = at.astimezone(clock), now.astimezone(clock)
+    time = date_format(local, "H:i")
+    days = (local.date() - here.date()).days
+    if days == 0:
+        return _("today at %(time)s") % {"time": time}
+    if days == 1:
+        return _("tomorrow at %(time)s") % {"time": time}
+    return _("on %(moment)s") % {"moment": words(at, zone)}
+
+
 def ago_words(at: dt.datetime, now: dt.datetime) -> str:
     """When something was said, on the clock of ``now``: "today, 19:46", "Sunday, 19:46"."""
     local = at.astimezone(now.tzinfo)

@@ -255,7 +255,7 @@ class Schedule(models.Model):
             return ""
         if zones.clock(self.zone) is None:  # tables of zones lose names now and then
             return ""
-        return moments.words(self.next_at, self.zone)
+        return moments.coming_words(self.next_at, now, self.zone)
 
     def cancel_waiting(self, now: dt.datetime) -> None:
         """End the asking mails that have not left yet."""

@@ -3,11 +3,9 @@
 import uuid
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import ASK_BACK
@@ -71,7 +69,6 @@ def member_hello(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         except TooMany as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("%(name)s can read it now.") % {"name": name})
             return redirect("member_page", public_id)
     context = {
         "form": form,

@@ -43,7 +43,7 @@ def test_question_says_that_a_hard_day_goes_to_nobody(
 
     shown = client.get(clean).content.decode()
 
-    assert "Nobody hears of it unless you choose so." in shown
+    assert "nobody hears of it unless you choose so." in shown
 
 
 def test_answer_that_tells_the_ticked_waits_and_can_be_sent_now(

@@ -104,6 +104,26 @@ def test_hello_can_be_taken_back_on_the_own_page_until_it_is_thanked(
     assert list(Reply.objects.standing()) == [hello]
 
 
+def test_after_a_hello_it_is_said_once_that_it_arrived(mina: Member) -> None:
+    client, page = own_page(mina)
+    sent = client.post(f"{page}hello/", {"words": CANARY}, follow=True).content.decode()
+    assert sent.count("can read") == 1
+
+
+def test_after_a_reply_the_page_rests_and_more_can_be_said(
+    shared: Letter, mina: Member, now: dt.datetime
+) -> None:
+    client, clean = opened(shared)
+    assert "Send something more" not in text(client, clean)
+
+    client.post(clean, {"words": CANARY})
+
+    _, _, more = text(client, clean).partition("<summary>Send something more</summary>")
+    assert 'name="words"' in more.partition("</details></details>")[0]
+    Reply.objects.get().thank(now)
+    assert "Send something more" not in text(client, clean)
+
+
 def test_answer_to_a_hello_stands_on_the_members_own_page(
     ada: Person, mina: Member, now: dt.datetime
 ) -> None:

@@ -52,6 +52,30 @@ def test_today_asks_every_day_though_mails_come_weekly(
     assert [answer.word for answer in Answer.objects.of(ada)] == ["good", "heavy"]
 
 
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("23:00", "We say hello again today at 23:00."),
+        ("08:00", "We say hello again tomorrow at 08:00."),
+    ],
+)
+def test_next_hello_is_told_as_one_would_say_it(
+    page: Client, ada: Person, now: dt.datetime, at: str, said: str
+) -> None:
+    factories.schedule(person=ada, now=now, at=at)
+
+    assert said in today(page)
+
+
+def test_hello_in_some_days_is_told_with_its_day(
+    page: Client, ada: Person, clock: time_machine.Traveller, now: dt.datetime
+) -> None:
+    factories.schedule(person=ada, now=now, at="23:00")
+    clock.move_to(now - 3 * DAY)
+
+    assert "We say hello again on Thursday 26 November, 23:00." in today(page)
+
+
 def test_note_of_today_is_folded_until_it_is_asked_for(
     page: Client, ada: Person, now: dt.datetime
 ) -> None:
