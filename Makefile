@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := requirements/dev.txt
 MANAGE = SUPPORTNET_MODE=$${SUPPORTNET_MODE:-local} $(BIN)/python manage.py
 
-.PHONY: help run test check style types pages migrations sentences facts containers rules demo bench evening faults backup restore setup messages lock clean
+.PHONY: help run test check style types pages migrations sentences facts containers description rules demo bench evening faults backup restore setup messages lock clean
 .DEFAULT_GOAL := help
 
 help: ## What can be done here
@@ -25,9 +25,9 @@ test: setup ## All tests, on SQLite and then on PostgreSQL with Valkey
 	@$(PYTEST) $(ARGS); sqlite=$$?; \
 	  TEST_DATABASE=postgres $(PYTEST) -m "not one_machine" $(ARGS); exit $$((sqlite + $$?))
 
-check: style types pages migrations sentences facts containers rules ## Everything but the tests; see below
+check: style types pages migrations sentences facts containers description rules ## Everything but the tests; see below
 
-style types pages migrations sentences facts containers rules: export SUPPORTNET_MODE := local
+style types pages migrations sentences facts containers description rules: export SUPPORTNET_MODE := local
 
 style: setup ## Python as ruff likes it
 	$(BIN)/ruff check --quiet .
@@ -50,6 +50,9 @@ facts: setup ## Helplines are well formed
 
 containers: setup ## docker-compose.yml is what Compose takes
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+
+description: setup ## The API's description is whole and valid
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 
 rules: setup ## House rules, floors, words
 	$(BIN)/pytest --quiet tests/test_conventions.py tests/test_words.py

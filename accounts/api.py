@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.http.request import RawPostDataException
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.permissions import SAFE_METHODS
@@ -22,6 +23,7 @@ from accounts.access import person_of
 from accounts.models import Person
 from accounts.names import clean_name
 from accounts.once import Another, Once
+from library.described import shown
 from library.names import country_codes
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -120,9 +122,11 @@ class ProfileSerializer(serializers.ModelSerializer[Person]):
 class ProfileView(OwnView):
     """Who asks reads and changes only themselves: the path holds no number to guess."""
 
+    @shown(ProfileSerializer)
     def retrieve(self, request: Request) -> Response:
         return Response(ProfileSerializer(person_of(request)).data)
 
+    @extend_schema(request=ProfileSerializer(partial=True), responses=ProfileSerializer)
     def partial_update(self, request: Request) -> Response:
         form = ProfileSerializer(person_of(request), data=request.data, partial=True)
         form.is_valid(raise_exception=True)

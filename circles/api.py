@@ -19,7 +19,23 @@ from circles import letters, sent
 from circles.forms import CorrectForm, HardDaysForm, HelpsForm, InviteForm, MemberForm
 from circles.models import Circle, Invitation, Member
 from library import cursor
+from library.described import TEXTS, YES_OR_NO, done, drawn, listed, shown, taken
 
+_BY_HAND = {"type": "string", "enum": ["mail", "self"], "description": "`self`: no address."}
+_INVITATION = drawn(InviteForm, in_mail=YES_OR_NO, way=_BY_HAND)
+_LETTER = drawn(InviteForm, without=InviteForm.base_fields.keys() - {"name", "words"}, partly=True)
+_NAMED = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["public_id"],
+        "properties": {
+            "public_id": {"type": "string", "format": "uuid"},
+            "named": YES_OR_NO,
+            "in_mail": YES_OR_NO,
+        },
+    },
+}
 _ABOUT = ("name", "label", "kind", "level", "in_mail")
 
 
@@ -48,7 +64,7 @@ class InvitedSerializer(MemberSerializer):
         return letters.by_hand(member) if by_hand else ""
 
 
-class LetterSerializer(serializers.Serializer[Any]):
+class MailSerializer(serializers.Serializer[Any]):
     """A mail as it will arrive; its links open nothing."""
 
     subject = serializers.CharField()
@@ -84,10 +100,12 @@ class HardDaysSerializer(serializers.Serializer[Any]):
 class MemberView(OwnView):
     """Only the members of whoever asks; somebody else's are not found."""
 
+    @listed(MemberSerializer)
     def list(self, request: Request) -> Response:
         members = Member.objects.visible_to(person_of(request)).with_invitation()
-        return cursor.page(request, members, order=("pk",), shown=_shown)
+        return cursor.page(request, members, order=("pk",), shown=_member)
 
+    @taken(_INVITATION, InvitedSerializer, status=201)
     def create(self, request: Request) -> Response:
         """Ask somebody by mail, or by a link the person sends themselves (``way``: ``self``)."""
         said = _with_way(names(request))
@@ -107,15 +125,18 @@ class MemberView(OwnView):
             raise refused_by_verb(error, field="address" if about else "") from None
         return Response(InvitedSerializer(member).data, status=201)
 
+    @taken(_LETTER, MailSerializer)
     def mail(self, request: Request) -> Response:
         """The invitation as it will arrive. Nothing is kept."""
         name, words = InviteForm(typed(names(request))).glance()
         mail = letters.draft(person=person_of(request), name=name, words=words)
-        return Response(LetterSerializer(mail).data)
+        return Response(MailSerializer(mail).data)
 
+    @shown(MemberSerializer)
     def retrieve(self, request: Request, public_id: UUID) -> Response:
-        return Response(_shown(_mine(request, public_id)))
+        return Response(_member(_mine(request, public_id)))
 
+    @taken(drawn(MemberForm, partly=True, in_mail=YES_OR_NO), MemberSerializer)
     def partial_update(self, request: Request, public_id: UUID) -> Response:
         """Change what a member is called and hears; what is not sent stays."""
         member = _mine(request, public_id)
@@ -126,25 +147,29 @@ class MemberView(OwnView):
             raise refused(form)
         changed = {name: form.cleaned_data[name] for name in _ABOUT if name in said}
         member.change(**changed, now=timezone.now())
-        return Response(_shown(member))
+        return Response(_member(member))
 
+    @done()
     def destroy(self, request: Request, public_id: UUID) -> Response:
         """Remove somebody, silently and at once."""
         _mine(request, public_id).remove(timezone.now())
         return Response(status=204)
 
+    @shown(MemberSerializer)
     def pause(self, request: Request, public_id: UUID) -> Response:
         """Let a member hear nothing for a while. Nobody tells them."""
         member = _mine(request, public_id)
         member.pause(timezone.now())
-        return Response(_shown(member))
+        return Response(_member(member))
 
+    @shown(MemberSerializer)
     def resume(self, request: Request, public_id: UUID) -> Response:
         """Let a member hear again, from the next answer on."""
         member = _mine(request, public_id)
         member.resume(timezone.now())
-        return Response(_shown(member))
+        return Response(_member(member))
 
+    @taken(drawn(CorrectForm), MemberSerializer)
     def correct(self, request: Request, public_id: UUID) -> Response:
         """Ask once more, at a corrected address."""
         member, now = _mine(request, public_id), timezone.now()
@@ -159,15 +184,17 @@ class MemberView(OwnView):
             member.correct(form.cleaned_data["address"], now=now)
         except Invalid as error:
             raise refused_by_verb(error, field="address") from None
-        return Response(_shown(member))
+        return Response(_member(member))
 
 
 class CircleView(OwnView):
     """What the circle knows: what helps, and what a really hard day means."""
 
+    @shown(HelpsSerializer)
     def helps(self, request: Request) -> Response:
         return Response(HelpsSerializer(Circle.objects.known(person_of(request))).data)
 
+    @taken(drawn(HelpsForm, gestures=TEXTS), HelpsSerializer)
     def describe(self, request: Request) -> Response:
         """Put this in place of what the members read under "what helps", and of the gestures."""
         said = names(request)
@@ -181,9 +208,11 @@ class CircleView(OwnView):
         circle.describe(**form.cleaned_data)
         return Response(HelpsSerializer(circle).data)
 
+    @shown(HardDaysSerializer)
     def hard_days(self, request: Request) -> Response:
         return Response(_hard_days(request))
 
+    @taken(drawn(HardDaysForm, members=_NAMED), HardDaysSerializer)
     def set_hard_days(self, request: Request) -> Response:
         """Put this rule in place; a member who is not in ``members`` is not named any more."""
         person, said = person_of(request), names(request)
@@ -201,7 +230,7 @@ def _mine(request: Request, public_id: UUID) -> Member:
     return get_object_or_404(Member.objects.visible_to(person_of(request)), public_id=public_id)
 
 
-def _shown(member: Member) -> Any:
+def _member(member: Member) -> Any:
     return MemberSerializer(member).data
 
 

@@ -2,6 +2,7 @@
 
 from django.http import Http404
 from django.urls import path, re_path
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,8 +11,10 @@ from checkins.api.answers import AnswerView, CheckInView, SaidView, ShareView
 from checkins.api.letters import OldLettersView, ReplyView
 from checkins.api.rhythm import ScheduleView
 from circles.api import CircleView, MemberView
+from supportnet import views
 
 
+@extend_schema(exclude=True)
 class NowhereView(OwnView):
     """Whatever is not one of the paths: told to programs in their own way, and in no page."""
 
@@ -22,6 +25,8 @@ class NowhereView(OwnView):
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 urlpatterns = [
+    path("schema/", views.api_schema, name="api_schema"),
+    path("docs/", views.api_docs, name="api_docs"),
     path(
         "me/",
         ProfileView.as_view({"get": "retrieve", "patch": "partial_update"}),

@@ -68,13 +68,15 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "rest_framework",
     "knox",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "csp",
     "supportnet.admin_site.SupportNetAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "supportnet.collected.CollectedFiles",
     "django.forms",  # our form renderer finds Django's own widgets here
 ]
 
@@ -370,8 +372,24 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_THROTTLE_CLASSES": ["supportnet.often.Often"],
     "EXCEPTION_HANDLER": "supportnet.problems.tell",
+    "DEFAULT_SCHEMA_CLASS": "supportnet.openapi.ScopedSchema",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "supportnet.parsers.AlwaysJSON",
     "DEFAULT_PARSER_CLASSES": ["supportnet.parsers.PlainJSONParser"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "SupportNet",
+    "DESCRIPTION": "What a person's own programs may do for them, by the same verbs as the pages.",
+    "VERSION": "1",
+    # Names of scopes beside a bearer token came with 3.1.
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # A browser that is signed in comes in too; that is ours and no promise to programs.
+    "AUTHENTICATION_WHITELIST": ["accounts.access.ProgramSignIn"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "supportnet.openapi.complete",
+    ],
 }
 KNOX_TOKEN_MODEL = "accounts.Token"  # noqa: S105  the name of a model
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer"}

@@ -6,7 +6,7 @@ from typing import Any
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import timezone
@@ -21,7 +21,7 @@ from checkins.forms.answer import AnswerForm
 from checkins.models import CheckIn, Reply, Schedule
 from circles.models import Member
 from library.access import public
-from supportnet import my_data
+from supportnet import my_data, openapi
 from supportnet.consent import withdraw
 from supportnet.forms import EraseForm
 from supportnet.zone import change_zone
@@ -170,6 +170,20 @@ def consent(request: HttpRequest) -> HttpResponse:
         withdraw(person, now=timezone.now())
         return redirect("welcome")
     return render(request, "accounts/consent.html", {"consent": person.consents.latest("given_at")})
+
+
+@public
+@require_safe
+def api_schema(request: HttpRequest) -> HttpResponse:
+    """The API described for programs (OpenAPI)."""
+    return JsonResponse(openapi.description(), content_type="application/vnd.oai.openapi+json")
+
+
+@public
+@require_safe
+def api_docs(request: HttpRequest) -> HttpResponse:
+    """The same for people who write them, to read and to try with a token."""
+    return render(request, "public/api.html")
 
 
 @public

@@ -177,6 +177,8 @@ ROUTES = {
     "favicon": get((302, 302, 302, 302, 302)),
     "security": get(OPEN),
     # for other programs
+    "api_schema": get(OPEN),
+    "api_docs": get(OPEN),
     "api_me": get((401, 200, 200, 200, 200)),
     "api_answers": get((401, 200, 200, 200, 200)),
     "api_answer": get((401, 200, 404, 404, 404), "check_in"),

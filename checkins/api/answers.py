@@ -25,11 +25,23 @@ from checkins.api.shown import (
     SaidSerializer,
     ShareSerializer,
 )
-from checkins.forms.answer import AnswerForm, line_of
+from checkins.forms.answer import HEARS, AnswerForm, line_of
 from checkins.models import Answer, CheckIn, Share
 from circles.models import Circle, Member
 from library import cursor
+from library.described import IDS, YES_OR_NO, done, drawn, listed, shown, taken
 
+_HEARS = {
+    "type": "object",
+    "description": "By member what they get of this answer; who is not named keeps their level.",
+    "additionalProperties": {"type": "string", "enum": [level for level, _label in HEARS]},
+}
+_SAY = drawn(AnswerForm, hears=_HEARS)
+_TELL = {
+    "type": "object",
+    "required": ["members"],
+    "properties": {"members": IDS, "with_words": YES_OR_NO},
+}
 _NEWEST = ("-local_date", "-check_in_id")
 _LATEST = ("-made_at", "-pk")
 _ASKED = ("-due_at", "-pk")
@@ -46,10 +58,12 @@ class AnswerClosed(APIException):
 class AnswerView(OwnView):
     """Only the answers of whoever asks. Members hear what was chosen, on the page or here."""
 
+    @listed(AnswerSerializer)
     def list(self, request: Request) -> Response:
         answers = Answer.objects.of(person_of(request)).select_related("check_in")
-        return cursor.page(request, answers, order=_NEWEST, shown=_shown)
+        return cursor.page(request, answers, order=_NEWEST, shown=_answer)
 
+    @taken(_SAY, AnswerSerializer, status=201)
     def create(self, request: Request) -> Response:
         """Say how it is: to the open question, or of one's own accord."""
         said = names(request)
@@ -64,17 +78,19 @@ class AnswerView(OwnView):
             with_words=form.lets_words_through(),
             now=now,
         )
-        return Response(_shown(answer), status=201)
+        return Response(_answer(answer), status=201)
 
 
 class SaidView(OwnView):
     """One answer: who gets what of it, and what can still be done."""
 
+    @shown(SaidSerializer)
     def retrieve(self, request: Request, public_id: UUID) -> Response:
         return _said(_answered(request, public_id))
 
+    @taken(_SAY, SaidSerializer)
     def put(self, request: Request, public_id: UUID) -> Response:
-        """Say it otherwise, while the check-in is open."""
+        """Say it otherwise, while its question is open; 409 once it has closed."""
         check_in = _answered(request, public_id)
         form = _form(check_in.person, names(request))
         try:
@@ -90,25 +106,30 @@ class SaidView(OwnView):
             ) from None
         return _said(_answered(request, public_id))
 
+    @done()
     def destroy(self, request: Request, public_id: UUID) -> Response:
         """Delete the answer and what was shared of it."""
         _answered(request, public_id).forget(timezone.now())
         return Response(status=204)
 
+    @shown(SaidSerializer)
     def take_back(self, request: Request, public_id: UUID) -> Response:
         """Give nobody anything of it any more; what waited is never sent."""
         _answered(request, public_id).take_back(timezone.now())
         return _said(_answered(request, public_id))
 
+    @shown(SaidSerializer)
     def tell_now(self, request: Request, public_id: UUID) -> Response:
         """Let what waits leave at once; it waits for nothing but quiet hours."""
         _answered(request, public_id).tell_now(timezone.now())
         return _said(_answered(request, public_id))
 
+    @shown(NearSerializer)
     def near(self, request: Request, public_id: UUID) -> Response:
         """Whom to tell of a hard day, and the emergency number."""
         return _near(_answered(request, public_id))
 
+    @taken(_TELL, NearSerializer)
     def tell(self, request: Request, public_id: UUID) -> Response:
         """Tell these members of a hard day, and nobody else."""
         check_in, said = _answered(request, public_id), typed(names(request))
@@ -123,6 +144,7 @@ class SaidView(OwnView):
 class CheckInView(OwnView):
     """What was asked, and whether it can still be answered."""
 
+    @listed(CheckInSerializer)
     def list(self, request: Request) -> Response:
         asked = CheckIn.objects.of(person_of(request))
         return cursor.page(request, asked, order=_ASKED, shown=_asked)
@@ -131,6 +153,7 @@ class CheckInView(OwnView):
 class ShareView(OwnView):
     """Who got what of which answer."""
 
+    @listed(ShareSerializer)
     def list(self, request: Request) -> Response:
         shares = Share.objects.of(person_of(request)).select_related("member", "check_in")
         return cursor.page(request, shares, order=_LATEST, shown=_given)
@@ -179,7 +202,7 @@ def _near(check_in: CheckIn) -> Response:
     return Response(NearSerializer(found | number).data)
 
 
-def _shown(answer: Answer) -> Any:
+def _answer(answer: Answer) -> Any:
     return AnswerSerializer(answer).data
 
 

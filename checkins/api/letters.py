@@ -17,7 +17,9 @@ from checkins.forms.reply import ONE_TAP, OldLettersForm, PersonAnswerForm
 from checkins.models import Reply
 from circles.models import Circle
 from library import cursor
+from library.described import drawn, listed, shown, taken
 
+_DO = {"type": "string", "enum": list(ONE_TAP)}
 _LATEST = ("-made_at", "-pk")
 
 
@@ -30,14 +32,17 @@ class OldLettersSerializer(serializers.Serializer[Any]):
 class ReplyView(OwnView):
     """The letters of the circle, those that are kept, and what the person does with one."""
 
+    @listed(LetterSerializer)
     def list(self, request: Request) -> Response:
         letters = Reply.objects.to_person(person_of(request))
-        return cursor.page(request, letters, order=_LATEST, shown=_shown)
+        return cursor.page(request, letters, order=_LATEST, shown=_letter)
 
+    @listed(LetterSerializer)
     def kept(self, request: Request) -> Response:
         letters = Reply.objects.kept(person_of(request)).select_related("share__check_in")
-        return cursor.page(request, letters, order=_LATEST, shown=_shown)
+        return cursor.page(request, letters, order=_LATEST, shown=_letter)
 
+    @taken(drawn(PersonAnswerForm, do=_DO), None)
     def create(self, request: Request, public_id: UUID) -> Response:
         """One tap on a letter (``do``), or an answer to it (``words`` or ``choice``)."""
         letters = Reply.objects.to_person(person_of(request))
@@ -57,9 +62,11 @@ class ReplyView(OwnView):
 class OldLettersView(OwnView):
     """What becomes of letters when they are three months old."""
 
+    @shown(OldLettersSerializer)
     def retrieve(self, request: Request) -> Response:
         return Response(OldLettersSerializer(Circle.objects.known(person_of(request))).data)
 
+    @taken(drawn(OldLettersForm), OldLettersSerializer)
     def put(self, request: Request) -> Response:
         """Choose it."""
         form = OldLettersForm(typed(names(request)))
@@ -70,5 +77,5 @@ class OldLettersView(OwnView):
         return Response(OldLettersSerializer(circle).data)
 
 
-def _shown(reply: Reply) -> Any:
+def _letter(reply: Reply) -> Any:
     return LetterSerializer(reply).data

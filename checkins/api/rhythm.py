@@ -11,14 +11,17 @@ from accounts.typed import names, refused, typed
 from checkins.api.shown import RhythmSerializer
 from checkins.forms.rhythm import PauseForm, RhythmForm
 from checkins.models import Schedule
+from library.described import done, drawn, shown, taken
 
 
 class ScheduleView(OwnView):
     """When the person is asked; without a rhythm there is nothing here."""
 
+    @shown(RhythmSerializer)
     def retrieve(self, request: Request) -> Response:
         return Response(RhythmSerializer(_schedule(request)).data)
 
+    @taken(drawn(RhythmForm), RhythmSerializer)
     def put(self, request: Request) -> Response:
         """Ask on this rhythm from now on."""
         person, now = person_of(request), timezone.now()
@@ -29,11 +32,13 @@ class ScheduleView(OwnView):
         draft.keep()
         return Response(RhythmSerializer(draft).data)
 
+    @done()
     def destroy(self, request: Request) -> Response:
         """Ask no more."""
         _schedule(request).stop(now=timezone.now())
         return Response(status=204)
 
+    @taken(drawn(PauseForm), RhythmSerializer)
     def pause(self, request: Request) -> Response:
         """A break in one step."""
         schedule, now, form = _schedule(request), timezone.now(), PauseForm(typed(names(request)))
@@ -42,6 +47,7 @@ class ScheduleView(OwnView):
         schedule.pause(now=now, until=form.until(now))
         return Response(RhythmSerializer(schedule).data)
 
+    @shown(RhythmSerializer)
     def resume(self, request: Request) -> Response:
         """The end of a break."""
         schedule = _schedule(request)
