@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from checkins import posting
 from outbox.models import Message
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from checkins.models import CheckIn, Share
     from circles.models import Member
 
+_A_WEEK = 7
 WAITING, LEAVING, SENT = "waiting", "leaving", "sent"
-TAKEN_BACK, STOPPED, FAILED = "taken_back", "stopped", "failed"
+TAKEN_BACK, STOPPED, FAILED, PAST = "taken_back", "stopped", "failed", "past"
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ def _state(
     if share.given is None:
         return TAKEN_BACK, share.taken_back_at
     if message is None:
-        return LEAVING, None
+        # The log of mails ends after a month.
+        return (PAST if share.message_key else LEAVING), None
     if message.returned_at is not None:
         return FAILED, None
     if message.state == Message.State.SENT:
@@ -142,6 +145,7 @@ def _says(state: str, local: dt.datetime | None, share: "Share", now: dt.datetim
         # By a pause, a break or a removal: the words do not tell which.
         STOPPED: _("did not leave"),
         FAILED: _("the mail could not be delivered"),
+        PAST: _("a while ago"),
     }.get(state, _("on its way"))
 
 
@@ -149,4 +153,7 @@ def _moment(local: dt.datetime, share: "Share", now: dt.datetime) -> str:
     time = date_format(local, "H:i")
     if local.date() == share.check_in.person.today(now):
         return _("today, %(time)s") % {"time": time}
+    if abs((local.date() - share.check_in.person.today(now)).days) >= _A_WEEK:
+        day = date_format(local, pgettext("a day of any year, in Django's date format", "j F"))
+        return _("on %(moment)s") % {"moment": day}
     return _("%(weekday)s, %(time)s") % {"weekday": date_format(local, "l"), "time": time}

@@ -30,6 +30,7 @@ def said(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "can_tell_now": any(delivery.can_hurry for delivery in deliveries),
         "can_take_back": any(delivery.can_take_back for delivery in deliveries),
         "kind_line": _("That is enough for today."),
+        "is_today": check_in.local_date == check_in.person.today(now),
     }
     return render(request, "checkins/said.html", context)
 

@@ -296,6 +296,20 @@ def test_the_answer_itself_tells_the_ticked_with_the_words_only_when_ticked(
     assert (CANARY in letter.text) is ticked
 
 
+def test_past_day_is_named_and_not_spoken_of_as_today(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    page.post("/today/", {"word": "okay"})
+    where = Answer.objects.get().check_in.public_id
+
+    assert "That is enough for today." in page.get(f"/said/{where}/").content.decode()
+    with time_machine.travel(now + dt.timedelta(days=40), tick=False):
+        page.force_login(ada)
+        shown = page.get(f"/said/{where}/").content.decode()
+    assert "26 November 2026" in shown
+    assert "today." not in shown
+
+
 def test_looking_at_today_makes_nothing(page: Client, ada: Person) -> None:
     said(page)
 

@@ -450,6 +450,20 @@ def test_person_reads_when_it_leaves_and_that_it_arrived(now: dt.datetime) -> No
     assert check_in.deliveries(night + 10 * HOUR)[0].says == "delivered today, 08:00"
 
 
+def test_long_after_it_arrived_the_day_is_named_and_then_only_what_they_got(
+    now: dt.datetime,
+) -> None:
+    person = factories.person()
+    factories.member(person=person, level="word")
+    check_in = answer(person, now)
+    deliver(now + HOUR)
+
+    assert check_in.deliveries(now + 6 * DAY)[0].says == "delivered Thursday, 10:00"
+    assert check_in.deliveries(now + 8 * DAY)[0].says == "delivered on 26 November"
+    Message.objects.to_forget(now + 32 * DAY).delete()
+    assert check_in.deliveries(now + 32 * DAY)[0].says == "a while ago"
+
+
 def test_person_reads_that_a_mail_came_back_after_it_left(now: dt.datetime) -> None:
     person = factories.person()
     factories.member(person=person, level="hello")
