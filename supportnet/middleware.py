@@ -1,13 +1,14 @@
-"""Around every answer: the headers that stand on it, and one line in the log."""
+"""Around every answer: the headers that stand on it, one line in the log, one more counted."""
 
 import logging
 import secrets
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-from supportnet import logs
+from supportnet import counters, logs
 
 _log = logging.getLogger("supportnet.requests")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -61,9 +62,12 @@ def watched(
 
 
 def _note(request: HttpRequest, status: int, seconds: float) -> None:
+    route = logs.route_name(request)
+    if settings.METRICS_TOKEN:
+        counters.count(route, status, seconds)
     if not _log.isEnabledFor(logging.INFO):
         return
     method = request.method if request.method in _METHODS else "other"
-    route, ms = logs.route_name(request), round(seconds * 1000, 1)
+    ms = round(seconds * 1000, 1)
     facts = {"method": method, "route": route, "status": status, "ms": ms}
     _log.info("%s %s %d in %s ms", method, route, status, ms, extra={"facts": facts})

@@ -396,6 +396,10 @@ REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer"}
 # Our own model stands in for the library's, so that its tables are not made.
 MIGRATION_MODULES = {"knox": None}
 
+# What a Prometheus shows to read /metrics; without it there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured("METRICS_TOKEN is too short. Make one: openssl rand -hex 24")
 LOG_FORMAT = logs.shape(env.str("LOG_FORMAT", default=""), MODE)
 if LOG_FORMAT not in {"json", "plain"}:
     raise ImproperlyConfigured("LOG_FORMAT is json or plain.")

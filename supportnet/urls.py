@@ -25,6 +25,7 @@ urlpatterns = [
     path("settings/data/erase/", before_welcome(views.my_data_erase), name="my_data_erase"),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
+    path("metrics", views.metrics, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
     path(".well-known/security.txt", views.security, name="security"),

@@ -6,13 +6,15 @@ from typing import Any
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from accounts.access import open_while_stopped, person_of
 from accounts.forms import ZoneForm
@@ -21,6 +23,7 @@ from checkins.forms.answer import AnswerForm
 from checkins.models import CheckIn, Reply, Schedule
 from circles.models import Member
 from library.access import public
+from supportnet import metrics as numbers
 from supportnet import my_data, openapi
 from supportnet.consent import withdraw
 from supportnet.forms import EraseForm
@@ -192,6 +195,18 @@ def api_docs(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """Only the first page and the help pages belong in a search."""
     return render(request, "robots.txt", content_type="text/plain")
+
+
+@public
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Numbers for the operator's Prometheus, which shows a token. Without a setting: not there."""
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    shown, wanted = request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}"
+    if not constant_time_compare(shown, wanted):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+    return HttpResponse(numbers.page(timezone.now()), content_type=CONTENT_TYPE_LATEST)
 
 
 @public

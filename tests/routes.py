@@ -172,6 +172,8 @@ ROUTES = {
     "how_to_be_there": get(OPEN),
     "privacy": get(OPEN),
     "live": get(OPEN),
+    # not there unless the operator sets a token
+    "metrics": get((404, 404, 404, 404, 404)),
     "ready": get(OPEN),
     "robots": get(OPEN),
     "favicon": get((302, 302, 302, 302, 302)),
