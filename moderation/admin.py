@@ -92,15 +92,29 @@ class FoundPersonAdmin(PersonAdmin):
         """Posted, so that no address stands in a URL; found by its keyed hash."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        now, typed = timezone.now(), request.POST.get("address", "")
-        Access.objects.record(
-            by=person_of(request), what=Access.What.SEARCHED, about="address", now=now
-        )
-        person = Person.objects.of_address(typed)
+        person = Person.objects.of_address(request.POST.get("address", ""))
+        self._note(request, Access.What.SEARCHED, person)
         if person is None:
             messages.warning(request, _("No account has exactly this address."))
             return redirect("admin:accounts_person_changelist")
         return redirect("admin:accounts_person_change", person.pk)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        # That somebody has an account is a secret too: whoever looks at one row is noted.
+        found = self.get_object(request, object_id)
+        if found is not None and self.has_view_permission(request, found):
+            self._note(request, Access.What.SEEN, found)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def _note(self, request: HttpRequest, what: str, found: Person | None) -> None:
+        about = {"about": "person", "about_id": found.public_id} if found else {"about": "address"}
+        Access.objects.record(by=person_of(request), what=what, now=timezone.now(), **about)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         before = set(form.instance.groups.all())

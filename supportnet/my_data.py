@@ -89,10 +89,17 @@ def inventory() -> list[Part]:
 
 def _exported(person: Person) -> Iterator[tuple[type[Model], Part, QuerySet[Any]]]:
     for model, part in parts():
-        if part.export and part.key:
-            rows = getattr(model._default_manager, part.rows)().filter(**{part.key: person.key_id})
+        if part.export:
+            rows = _theirs(model, part, person)
             beside = {name.rpartition(".")[0] for name in part.export} - {""}
             yield model, part, rows.select_related(*beside).order_by("pk")
+
+
+def _theirs(model: type[Model], part: Part, person: Person) -> QuerySet[Any]:
+    every = model._default_manager
+    if part.about:
+        return getattr(every, part.about)(person)  # type: ignore[no-any-return]
+    return getattr(every, part.rows)().filter(**{str(part.key): person.key_id})  # type: ignore[no-any-return]
 
 
 def _row(row: Model, part: Part) -> dict[str, Any]:
@@ -107,7 +114,9 @@ def _read(row: Model, part: Part, person: Person) -> list[tuple[str, str]]:
 
 def _value(row: Model, name: str, part: Part) -> Any:
     display = getattr(row, f"get_{name}_display", None)
-    return display() if display else attrgetter(part.read.get(name, name))(row)
+    if display and name not in part.read:
+        return display()
+    return attrgetter(part.read.get(name, name))(row)
 
 
 def _in_words(value: Any, person: Person) -> str:

@@ -24,7 +24,8 @@ class Part:
     ``read`` names the attribute to show people where another one says it in words, and ``rows``
     the QuerySet word of what is exported at all. ``expired`` names the QuerySet word (taking
     ``now``) whose rows a nightly purge deletes. ``in_backup`` is False for keys, and for what would
-    be wrong or idle after a restore.
+    be wrong or idle after a restore. Rows that are nobody's and yet tell of somebody, as the log of
+    staff does, are exported by the QuerySet word ``about``, which takes the person.
     """
 
     key: str | None
@@ -34,6 +35,7 @@ class Part:
     export: Mapping[str, Text] = field(default_factory=dict)
     read: Mapping[str, str] = field(default_factory=dict)
     rows: str = "all"
+    about: str | None = None
     expired: str | None = None
     in_backup: bool = True
 

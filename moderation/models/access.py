@@ -104,9 +104,9 @@ class AccessQuerySet(models.QuerySet["Access"]):
         first = self.since_review().order_by("made_at").first()
         return first is not None and now - first.made_at >= REVIEWED_EVERY
 
-    def breaks(self) -> list[str]:
+    def breaks(self, now: dt.datetime) -> list[str]:
         """Where the chain does not hold, in plain words; empty when all is well."""
-        found = Anchor.objects.breaks()
+        found = Anchor.objects.breaks(now)
         before = Anchor.objects.newest_hash()
         for row in self.order_by("pk").iterator():
             if row.previous_hash != before:
@@ -125,6 +125,9 @@ class Access(models.Model):
         what=_("Who of the staff looked at what"),
         why=_("So that nobody looks unseen. Each row is chained to the one before."),
         kept=_("12 months."),
+        export={"made_at": _("On"), "what": _("What somebody of the staff did")},
+        read={"what": "told"},
+        about="about_person",
         expired="to_forget",
     )
 
@@ -169,12 +172,25 @@ class Access(models.Model):
             raise TypeError("rows of the access log are added, not changed")
         super().save(*args, **kwargs)
 
+    @property
+    def told(self) -> str:
+        """What it says to the person whose account was looked at."""
+        return str(_TOLD.get(self.what) or self.get_what_display())
+
     def said(self) -> str:
         """What the hash of this row stands for."""
         parts = (self.made_at.astimezone(dt.UTC).isoformat(), self.actor, self.what, self.about)
         return "|".join(
             ["access", *map(str, parts), str(self.about_id), self.reason, self.previous_hash]
         )
+
+
+_TOLD = {
+    Access.What.SEEN: _("looked whether your account is open"),
+    Access.What.SEARCHED: _("found your account by its whole address"),
+    Access.What.HELPED: _("looked why no mail came to you, or tried to mend it"),
+    Access.What.ROLE: _("changed what you may do in the office"),
+}
 
 
 class AnchorQuerySet(models.QuerySet["Anchor"]):
@@ -190,13 +206,17 @@ class AnchorQuerySet(models.QuerySet["Anchor"]):
         newest = self.order_by("-up_to").first()
         return newest.last_hash if newest else ""
 
-    def breaks(self) -> list[str]:
-        """Anchors that nobody of us dropped."""
-        return [
-            f"Anchor {anchor.pk} was changed."
-            for anchor in self.order_by("pk")
-            if not _is_hash_of(anchor.row_hash, anchor.said())
-        ]
+    def breaks(self, now: dt.datetime) -> list[str]:
+        """Anchors that nobody of us dropped, or before the time was over."""
+        found = []
+        for anchor in self.order_by("pk"):
+            if not _is_hash_of(anchor.row_hash, anchor.said()):
+                found.append(f"Anchor {anchor.pk} was changed.")
+            elif anchor.last_at >= now - KEPT:
+                found.append(
+                    f"Up to row {anchor.up_to} was removed before twelve months were over."
+                )
+        return found
 
 
 class Anchor(models.Model):

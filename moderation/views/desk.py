@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import person_of
-from moderation import answers, items, letters, roles
+from moderation import answers, chain, items, letters, roles
 from moderation.forms import AppealAnswerForm, DecisionForm, GlassForm, TopicsForm
 from moderation.models import Access, Appeal, Decision, Desk, Opening, Report
 
@@ -208,7 +208,7 @@ def review(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Noted. The next review is in a month."))
             return redirect("admin:index")
-    context = {"rows": rows, "breaks": Access.objects.breaks()}
+    context = {"rows": rows, "breaks": chain.breaks(now)}
     return _page(request, "review", _("Who looked at what"), context)
 
 

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
+from moderation import chain
 from moderation.models import Access
 
 _TRIGGERS = {
@@ -16,8 +17,8 @@ _TRIGGERS = {
     ),
     "postgresql": (
         "SELECT count(*) FROM pg_trigger WHERE tgenabled <> 'D' AND tgname IN"
-        " ('access_is_only_added', 'anchor_is_not_changed')",
-        2,
+        " ('access_is_only_added', 'access_is_not_emptied', 'anchor_is_not_changed')",
+        3,
     ),
 }
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     help = "Check the chain of the access log. Ends with an error when it does not hold."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = Access.objects.breaks()
+        found = chain.breaks(timezone.now())
         if not self._protected():
             found.append("The database does not refuse changes: its triggers are gone.")
         if found:
