@@ -92,6 +92,7 @@ def notice(replies: Sequence["Reply"]) -> mail.Mail:
     person = replies[0].member.circle.person
     language = person.mailbox.language if person.mailbox else person.language
     names = list(dict.fromkeys(reply.member.name for reply in replies))
+    short = first_word(names[0])
     with translation.override(language):
         return mail.compose(
             "mail/reply",
@@ -104,8 +105,8 @@ def notice(replies: Sequence["Reply"]) -> mail.Mail:
                 "link": settings.SITE_URL + reverse("today"),
                 "settings_url": settings.SITE_URL + reverse("settings"),
             },
-            subject=_subject(names[0] if len(names) == 1 else "", plain=person.plain_mail),
-            from_name="" if person.plain_mail else first_word(names[0]),
+            subject=_subject(short if len(names) == 1 else "", plain=person.plain_mail),
+            from_name="" if person.plain_mail else short,
             language=language,
             unsubscribe=Link("r", person.public_id),
             reply_to=Link("r", person.public_id),
@@ -146,6 +147,7 @@ def _to_member(
     if member.plain_mail:
         return _plainly(member, button)
     person = _person(member)
+    short = first_word(person.display_name)
     return mail.compose(
         template,
         {
@@ -153,8 +155,8 @@ def _to_member(
             "person": Said(person.called),
             **context,
         },
-        subject=_subject(person.display_name),
-        from_name=first_word(person.display_name),
+        subject=_subject(short),
+        from_name=short,
         language=_language(member),
         links={"page": button, "own": member.own_link},
         unsubscribe=member.stop_link,
@@ -225,10 +227,9 @@ def _labels(choices: type[TextChoices]) -> dict[str, Any]:
     return dict(choices.choices)
 
 
-def _subject(name: str, *, plain: bool = False) -> str:
+def _subject(short: str, *, plain: bool = False) -> str:
     if plain:
         return _("You have a message")
-    short = first_word(name)
     return _("A note from %(name)s") % {"name": short} if short else _("A note for you")
 
 

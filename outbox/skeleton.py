@@ -116,4 +116,4 @@ def _filled(pieces: _Pieces, words: list[str]) -> str:
 
 
 def _one_paragraph(word: str) -> str:
-    return tidy(word)[:-1]
+    return word.strip() if word.isprintable() else tidy(word)[:-1]

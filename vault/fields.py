@@ -3,6 +3,7 @@
 import json
 import secrets
 import struct
+from functools import cached_property
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -11,6 +12,7 @@ from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
 from vault.models import Key
+from vault.scope import opened
 
 _FORMAT = b"\x01"
 _NONCE = 12
@@ -39,7 +41,7 @@ def seal(plain: str, *, key_id: int, bound: str, size: int) -> Sealed:
         room *= 4
     padded = struct.pack(">I", len(data)) + data.ljust(room, b"\0")
     nonce = secrets.token_bytes(_NONCE)
-    closed = AESGCM(Key.objects.open(key_id)).encrypt(nonce, padded, bound.encode())
+    closed = AESGCM(_key(key_id)).encrypt(nonce, padded, bound.encode())
     return Sealed(_FORMAT + nonce + closed)
 
 
@@ -48,9 +50,14 @@ def unseal(closed: bytes, *, key_id: int, bound: str) -> str:
     if closed[:1] != _FORMAT:
         raise ValueError("not a sealed value")
     nonce, body = closed[1 : 1 + _NONCE], closed[1 + _NONCE :]
-    padded = AESGCM(Key.objects.open(key_id)).decrypt(nonce, body, bound.encode())
+    padded = AESGCM(_key(key_id)).decrypt(nonce, body, bound.encode())
     (length,) = struct.unpack(">I", padded[:4])
     return padded[4 : 4 + length].decode("utf-8", "surrogatepass")
+
+
+def _key(key_id: int) -> bytes:
+    # Nearly always it is open already, and making a QuerySet to ask takes longer than decrypting.
+    return (opened() or {}).get(key_id) or Key.objects.open(key_id)
 
 
 class _SealedAttribute(DeferredAttribute):
@@ -141,8 +148,11 @@ class SealedField(models.BinaryField):
     def bound_text(self, *values: Any) -> str:
         if any(value is None for value in values):
             raise FieldError(f"{self} needs {', '.join(self.bound)} before it can be sealed.")
-        meta = self.model._meta
-        return "|".join([f"{meta.label}.{self.name}", *(str(value) for value in values)])
+        return "|".join([self._place, *map(str, values)])
+
+    @cached_property
+    def _place(self) -> str:
+        return f"{self.model._meta.label}.{self.name}"
 
     def value_to_string(self, obj: Any) -> str:
         raise FieldError(f"{self} is sealed: use the export or the backup command.")
