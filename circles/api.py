@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.access import person_of
 from accounts.api import OwnView
+from accounts.tokens import Token
 from accounts.typed import names, refused, refused_by_verb, typed
 from circles import letters, sent
 from circles.forms import CorrectForm, HardDaysForm, HelpsForm, InviteForm, MemberForm
@@ -123,6 +124,7 @@ class MemberView(OwnView):
             # One sentence by one name, as on the page.
             about = getattr(error, "code", "") in {"own", "asked"}
             raise refused_by_verb(error, field="address" if about else "") from None
+        tell_of_program(request)
         return Response(InvitedSerializer(member).data, status=201)
 
     @taken(_LETTER, MailSerializer)
@@ -146,6 +148,8 @@ class MemberView(OwnView):
         if not form.is_valid():
             raise refused(form)
         changed = {name: form.cleaned_data[name] for name in _ABOUT if name in said}
+        if member.hears_more(changed):
+            tell_of_program(request)
         member.change(**changed, now=timezone.now())
         return Response(_member(member))
 
@@ -166,6 +170,7 @@ class MemberView(OwnView):
     def resume(self, request: Request, public_id: UUID) -> Response:
         """Let a member hear again, from the next answer on."""
         member = _mine(request, public_id)
+        tell_of_program(request)
         member.resume(timezone.now())
         return Response(_member(member))
 
@@ -222,8 +227,16 @@ class CircleView(OwnView):
         if not form.is_valid():
             raise refused(form)
         rule, now = form.cleaned_data["rule"], timezone.now()
+        if rule == Circle.HardDayRule.TELL:
+            tell_of_program(request)
         Circle.objects.of(person).set_hard_days(rule=rule, forms=form.forms(), now=now)
         return Response(_hard_days(request))
+
+
+def tell_of_program(request: Request) -> None:
+    """A program let somebody hear more: the person hears of it by mail, once a day."""
+    if isinstance(request.auth, Token):
+        Circle.objects.of(person_of(request)).tell_of_program(timezone.now())
 
 
 def _mine(request: Request, public_id: UUID) -> Member:

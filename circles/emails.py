@@ -1,4 +1,4 @@
-"""The kinds of mail this room sends: invitation, link to the own page, news of a lost address."""
+"""The kinds of mail this room sends: to invitees, to members, and news of the circle."""
 
 import datetime as dt
 
@@ -37,6 +37,12 @@ def lost_may_leave(message: Message, now: dt.datetime) -> Go | Wait | Drop:
     return Go() if still else Drop()
 
 
+def told_more_may_leave(message: Message, now: dt.datetime) -> Go | Wait | Drop:
+    """At once: it is for the person alone."""
+    return Go()
+
+
+kinds.register(kinds.Kind("told_more", render=written, may_leave=told_more_may_leave))
 kinds.register(kinds.Kind("lost", render=written, may_leave=lost_may_leave))
 kinds.register(kinds.Kind("invitation", render=written, may_leave=invitation_may_leave))
 kinds.register(kinds.Kind("own_page", render=written, may_leave=own_page_may_leave))

@@ -95,6 +95,23 @@ def lost(person: Person) -> Mail:
         )
 
 
+def told_more(person: Person) -> Mail:
+    """That a program of theirs let somebody hear more; who it is stands on the page alone."""
+    with translation.override(person.language):
+        return compose(
+            "circles/mail/told_more",
+            {
+                "name": person.called,
+                "plain": person.plain_mail,
+                "link": settings.SITE_URL + reverse("who_sees_what"),
+                "programs": settings.SITE_URL + reverse("programs"),
+            },
+            subject=gettext("You have a message"),
+            language=person.language,
+            country=person.country,
+        )
+
+
 def by_hand(member: "Member") -> str:
     """The ready text around the one-use link, for any messenger."""
     newest = ring.newest(ring.parse(settings.LINK_KEYS))

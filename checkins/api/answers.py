@@ -27,6 +27,7 @@ from checkins.api.shown import (
 )
 from checkins.forms.answer import HEARS, AnswerForm, line_of
 from checkins.models import Answer, CheckIn, Share
+from circles.api import tell_of_program
 from circles.models import Circle, Member
 from library import cursor
 from library.described import IDS, YES_OR_NO, done, drawn, listed, shown, taken
@@ -71,6 +72,7 @@ class AnswerView(OwnView):
             raise PermissionDenied(_("This program may answer. It may not choose who hears."))
         person, now = person_of(request), timezone.now()
         form = _form(person, said)
+        _note(request, form, {member.pk: member.level for member in form.members})
         answer = CheckIn.objects.say_today(
             person,
             **form.said(),
@@ -93,6 +95,7 @@ class SaidView(OwnView):
         """Say it otherwise, while its question is open; 409 once it has closed."""
         check_in = _answered(request, public_id)
         form = _form(check_in.person, names(request))
+        _note(request, form, check_in.levels())
         try:
             check_in.answer(
                 **form.said(),
@@ -137,6 +140,7 @@ class SaidView(OwnView):
         chosen = near.chosen(check_in, wanted)
         if not chosen or len(chosen) != len(set(wanted)):
             raise serializers.ValidationError({"members": [_("There is nobody like that here.")]})
+        tell_of_program(request)
         check_in.tell(chosen, timezone.now(), with_words="with_words" in said)
         return _near(_answered(request, public_id))
 
@@ -175,6 +179,15 @@ def _form(person: Person, said: dict[str, Any]) -> AnswerForm:
     if form.is_blank():
         raise serializers.ValidationError({"": [_("There is nothing to send yet.")]})
     return form
+
+
+def _note(request: Request, form: AnswerForm, heard: dict[int, str]) -> None:
+    """Tell the person when a program gives somebody more than they ``heard`` without it."""
+    order = Member.LEVELS.index
+    chosen = form.choices().items()
+    more = any(order(level or "ask") > order(heard.get(pk, "ask")) for pk, level in chosen)
+    if more or form.lets_words_through():
+        tell_of_program(request)
 
 
 def _lines(members: list[Member], hears: Any) -> dict[str, Any]:

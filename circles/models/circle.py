@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from accounts.models import Person
 from circles import letters
 from circles.models.invitation import LASTS, Invitation
 from outbox import addresses
-from outbox.mail import to_body
+from outbox.mail import Mail, to_body
 from outbox.models import Mailbox, Message
 from vault.fields import SealedField, SealedJSONField
 from vault.part import Part
@@ -199,18 +200,27 @@ class Circle(models.Model):
 
     def tell_of_lost(self, bounced_at: dt.datetime, now: dt.datetime) -> None:
         """Mail the person that mail to somebody in the circle comes back; once for one day."""
+        self._tell_person("lost", letters.lost, on=bounced_at, now=now)
+
+    def tell_of_program(self, now: dt.datetime) -> None:
+        """Mail the person that a program of theirs let somebody hear more; at most once a day."""
+        self._tell_person("told_more", letters.told_more, on=now, now=now)
+
+    def _tell_person(
+        self, kind: str, write: Callable[[Person], Mail], *, on: dt.datetime, now: dt.datetime
+    ) -> None:
         if self.person.mailbox is None or not self.person.is_here:
             return
         Message.objects.post(
-            kind="lost",
+            kind=kind,
             mailbox=self.person.mailbox,
             key_id=self.key_id,
             subject=self.public_id,
-            dedupe_key=f"lost:{self.public_id}:{bounced_at:%Y%m%d}",
-            body=to_body(letters.lost(self.person)),
+            dedupe_key=f"{kind}:{self.public_id}:{on:%Y%m%d}",
+            body=to_body(write(self.person)),
             now=now,
             expires_at=now + _DAY,
-            why="lost",
+            why=kind,
         )
 
     def _lock(self) -> None:

@@ -440,6 +440,13 @@ class Member(models.Model):
         self.save(update_fields=["country", "answers_when", "first_word"])
         self._drop_mailbox()
 
+    def hears_more(self, changes: dict[str, Any]) -> bool:
+        """Whether these changes let the member hear more than before."""
+        level = changes.get("level", self.level)
+        higher = self.LEVELS.index(level) > self.LEVELS.index(self.level)
+        given = ("in_mail", "named_for_hard_days", "hard_day_in_mail")
+        return higher or any(changes.get(name) and not getattr(self, name) for name in given)
+
     def _hears_less(self, changes: dict[str, Any]) -> bool:
         if self.state != self.State.ACCEPTED:
             return False

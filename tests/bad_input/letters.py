@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import Token
 from checkins.models import Reply
 from circles.tasks import look_after_mail
 from outbox import inbound
@@ -138,6 +139,16 @@ def lost(house: House) -> Mail:
     return house.post_comes()[-1]
 
 
+def told_more(house: House) -> Mail:
+    """A program of the person's lets somebody hear more."""
+    member = factories.member(person=house.ada, name="Mina", level="hello")
+    _row, text = Token.objects.give(house.ada, name="Clock", scope="all", now=timezone.now())
+    program = Client(headers={"Authorization": f"Bearer {text}"})
+    body = {"data": {"level": "words"}, "content_type": "application/json"}
+    assert program.patch(f"/api/v1/members/{member.public_id}/", **body).status_code == 200
+    return house.post_comes()[-1]
+
+
 def word_back(house: House) -> Mail:
     """Somebody answered a mail that cannot be answered by mail."""
     raw = b"From: mina@example.org\r\nTo: answers@answers.example.org\r\n\r\n" + CANARY.encode()
@@ -164,6 +175,7 @@ EVERY_KIND = [
     share_plainly,
     sleep,
     lost,
+    told_more,
     word_back,
 ]
 

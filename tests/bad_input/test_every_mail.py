@@ -28,13 +28,14 @@ from tests.bad_input.letters import (
     share_in_mail,
     share_plainly,
     sleep,
+    told_more,
     word_back,
 )
 from tests.mail_server import Mail
 
 pytestmark = pytest.mark.django_db
 
-ONCE = {code, invitation, sleep, lost, word_back}
+ONCE = {code, invitation, sleep, lost, told_more, word_back}
 # The person chose that this mail says it at once; its subject and sender still do not.
 SAYS_SO = {hard_day_in_mail}
 # The plainest form leaves the sentence to the page that its link opens.

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Person, Token
 from checkins.models import Answer, Reply, Schedule, Share
+from outbox.models import Message
 from tests import factories
 from tests.checkins.postman import deliver
 
@@ -295,3 +296,18 @@ def test_a_program_that_only_answers_does_not_choose_who_hears(ada, chosen):
     assert send(button, PATH, {"word": "okay", **chosen}).status_code == 403
     assert not Answer.objects.exists()
     assert send(button, answered(ada), {"word": "good"}, "put").status_code == 403
+
+
+def test_a_program_that_gives_somebody_more_of_one_answer_is_told_of(ada):
+    ben = factories.member(person=ada, level="hello")
+    _row, text = Token.objects.give(ada, name="Clock", scope="all", now=timezone.now())
+    clock = Client(headers={"Authorization": f"Bearer {text}"})
+    told = Message.objects.filter(kind="told_more", mailbox=ada.mailbox)
+
+    said = send(clock, PATH, {"word": "okay", "hears": {str(ben.public_id): ""}}).json()
+    assert not told.exists()
+    send(clock, f"{PATH}{said['check_in']}/", {"word": "okay", "note": "More"}, "put")
+    assert not told.exists()
+    more = {"word": "okay", "hears": {str(ben.public_id): "hello"}}
+    assert send(clock, f"{PATH}{said['check_in']}/", more, "put").status_code == 200
+    assert told.count() == 1

@@ -15,6 +15,7 @@ from accounts.models import Person, Token
 from circles.models import Circle, Member
 from outbox.models import Message
 from tests import factories
+from tests.checkins.postman import deliver
 
 pytestmark = pytest.mark.django_db
 
@@ -205,3 +206,70 @@ def test_gestures_that_do_not_fit_are_refused(ada: Person, gestures: Any):
     said = {"helps_me": "A call", "gestures": gestures}
     assert send(of(ada), "/api/v1/what-helps/", said, "put").status_code == 400
     assert not Circle.objects.known(ada).helps_me
+
+
+TOLD = "told_more"
+
+
+def told(person: Person) -> int:
+    return Message.objects.filter(kind=TOLD, mailbox=person.mailbox).count()
+
+
+@pytest.mark.parametrize(
+    ("method", "rest", "said"),
+    [
+        ("patch", "", {"level": "words"}),
+        ("patch", "", {"in_mail": True}),
+        ("post", "resume/", None),
+    ],
+)
+def test_no_program_lets_somebody_hear_more_in_silence(
+    ada: Person, method: str, rest: str, said: Any
+):
+    ben = factories.member(person=ada, name="Quittenmus", level="hello")
+    answer = send(program(ada, "all"), f"{MEMBERS}{ben.public_id}/{rest}", said, method)
+    assert answer.status_code == 200
+    (letter,) = [one for one in deliver(timezone.now()) if one.to == ada.email]
+    assert "lets somebody hear more" in letter.text
+    assert "/who-sees-what/" in letter.text
+    assert "Quittenmus" not in letter.all
+
+
+def test_asking_and_hard_days_by_a_program_are_told_once_a_day(ada: Person, now: dt.datetime):
+    ben = factories.member(person=ada)
+    clock = program(ada, "all")
+    named = {"rule": "tell", "members": [{"public_id": str(ben.public_id)}]}
+    assert send(clock, "/api/v1/hard-days/", named, "put").status_code == 200
+    assert send(clock, MEMBERS, ASKED).status_code == 201
+    assert told(ada) == 1
+    with time_machine.travel(now + dt.timedelta(days=1), tick=False):
+        again = ASKED | {"address": "y@example.net"}
+        assert send(clock, MEMBERS, again).status_code == 201
+    assert told(ada) == 2
+
+
+def test_less_for_somebody_and_what_the_person_does_tells_nothing(ada: Person):
+    ben = factories.member(person=ada, level="word", in_mail=True)
+    one = f"{MEMBERS}{ben.public_id}/"
+    clock = program(ada, "all")
+    send(clock, one, {"level": "hello", "in_mail": False, "name": "Benno"}, "patch")
+    send(clock, f"{one}pause/")
+    send(of(ada), one, {"level": "words"}, "patch")
+    assert told(ada) == 0
+
+
+def test_what_only_the_person_does_has_no_path_for_a_program(ada: Person):
+    clock, before = program(ada, "all"), (ada.email, Token.objects.count())
+    profile = {"email": "other@example.net", "zone": "Asia/Tokyo", "password": "x" * 20}
+    assert send(clock, "/api/v1/me/", profile, "patch").status_code == 200
+    assert send(clock, "/api/v1/me/", method="delete").status_code == 405
+    for path in ("tokens/", "programs/", "me/erase/", "me/address/", "export/", "consent/"):
+        for method in ("get", "post", "put", "delete"):
+            assert send(clock, f"/api/v1/{path}", method=method).status_code == 404
+    for page in ("programs/", "data/erase/", "data/", "zone/", "consent/"):
+        for method in ("get", "post"):
+            answer = send(clock, f"/settings/{page}", {"sure": "yes"}, method)
+            assert answer.status_code == 302
+    ada.refresh_from_db()
+    assert (ada.email, Token.objects.count()) == before
+    assert ada.zone == "Europe/Berlin"
