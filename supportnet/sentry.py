@@ -19,6 +19,7 @@ _NAMED = {
     "event_id", "timestamp", "platform", "level", "logger", "logentry", "tags", "exception",
     "environment", "sdk",
 }  # fmt: skip
+_LAST_WORDS = 2.0
 _no_words = logs.NoWords()
 
 
@@ -47,6 +48,11 @@ class Handler(logging.Handler):
         # The logging module's own way of failing prints what a record carries.
         with contextlib.suppress(Exception):
             self._client.capture_event(_event(record))
+
+    def close(self) -> None:
+        """The process ends: what is on its way may still arrive."""
+        self._client.close(timeout=_LAST_WORDS)
+        super().close()
 
 
 def _event(record: logging.LogRecord) -> Any:

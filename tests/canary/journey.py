@@ -145,6 +145,15 @@ class Walk:
             headers={"Idempotency-Key": "canary-key"},
         )
 
+    def look_at_the_calendar(self) -> str:
+        """The address for a calendar program, made and fetched: the secret part of it."""
+        self.post("/rhythm/calendar/make/", {})
+        page = self.person.get("/rhythm/calendar/").content.decode()
+        found = re.search(r"/moments/([\w-]+)\.ics", page)
+        assert found
+        assert Client().get(found.group(0)).status_code == 200
+        return found.group(1)
+
     def lose_a_session(self) -> None:
         """A form posted after its session ended keeps its words, sealed, at the door."""
         Client().post("/today/", self.own({"note": "canary-kept"}))
@@ -197,8 +206,11 @@ def main(target: Path, broken: str) -> None:
         walk.own_page()
         walk.leave_a_mail_waiting()
         walk.lose_a_session()
+        calendar = walk.look_at_the_calendar()
         dispatch.tick(timezone.now() + dt.timedelta(days=1))
-    (target / "planted.json").write_text(json.dumps({} if broken else planted()))
+    (target / "planted.json").write_text(
+        json.dumps({"calendar": calendar} | ({} if broken else planted()))
+    )
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("CHECKPOINT")

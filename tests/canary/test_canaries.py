@@ -139,6 +139,12 @@ def test_no_log_and_no_broker_holds_even_what_is_clear_in_the_database(
     assert found_in(outside, CLEAR.values()) == {}
 
 
+def test_the_address_of_a_calendar_stands_nowhere(places: dict[str, bytes], folder: Path) -> None:
+    token = json.loads((folder / "whole" / "planted.json").read_text())["calendar"]
+
+    assert found_in(places, [token]) == {}
+
+
 @pytest.mark.parametrize("column", ["checkins.Answer.note", "circles.Member.label"])
 def test_taking_one_seal_away_is_noticed(folder: Path, column: str) -> None:
     places = _walk(folder, column, broken=column)
