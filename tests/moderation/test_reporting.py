@@ -221,7 +221,55 @@ def test_twenty_reports_a_day_from_one_hand_are_enough(client: Client) -> None:
         answer = client.post(page, {"reason": "spam", "words": str(number)})
 
     assert Report.objects.count() == 20
-    assert "You told us a lot today." in answer.content.decode()
+    page = answer.content.decode()
+    assert "This one has not. Please send it again tomorrow." in page
+    assert ">21</textarea>" in page.replace("\n", "")
+
+
+def test_a_wrong_number_that_was_not_kept_is_not_thanked_for(client: Client) -> None:
+    for number in range(21):
+        answer = client.post("/help/DE/de-telefonseelsorge/report/", {"words": str(number)})
+
+    assert Report.objects.count() == 20
+    assert "This one has not. Please send it again tomorrow." in answer.content.decode()
+    assert "Thank you" not in answer.content.decode()
+
+
+def test_whoever_said_no_or_left_can_report_it_for_the_day_their_link_lives(client: Client) -> None:
+    now = timezone.now()
+    person = factories.person(now=now)
+    asked = invited(Circle.objects.of(person), now=now)
+    inside = door(client, asked.invitation.link)
+    gone = factories.member(person=person, name="Ben")
+    own = door(client, gone.own_link)
+    client.post(inside, {"choice": "no"})
+    gone.leave(now)
+
+    for page in (inside, own):
+        there = re.search(r'href="([^"]+/report/)"', client.get(page).content.decode())
+        assert there is not None, page
+        client.post(there[1], {"reason": "harassment"})
+
+    assert set(Report.objects.values_list("about", "by")) == {
+        ("invitation", "member"),
+        ("member", "member"),
+    }
+
+
+def test_what_stands_all_the_time_is_part_of_a_contact_as_a_whole() -> None:
+    now, person = timezone.now(), factories.person()
+    member = factories.member(person=person, name="Quittenmus", answers_when="Rübenkraut")
+    person.circle.helps_me = "Kirschkern"
+    person.circle.save()
+    member.refresh_from_db()
+
+    (by_member,) = items.of_member(member)
+    (by_person,) = items.on_own_page(member, Reply.objects.none())
+    first = factories.report(member=member, item=by_member, by="person", may_read=True, now=now)
+    second = factories.report(member=member, item=by_person, may_read=True, now=now)
+
+    assert first.copied == [("When they usually answer", "Rübenkraut")]
+    assert second.copied == [("What they call them", "Quittenmus"), ("What helps", "Kirschkern")]
 
 
 def test_an_invented_line_cannot_be_reported(client: Client) -> None:
