@@ -53,7 +53,7 @@ class Item:
     @property
     def is_words(self) -> bool:
         """Whether there is something to read."""
-        return self.about not in {About.MEMBER, About.LINE}
+        return self.about != About.LINE
 
 
 def behind_share(share: Share) -> list[Item]:
@@ -116,9 +116,13 @@ def thing(report: "Report") -> Any:
 def read(report: "Report") -> list[tuple[str, str]]:
     """The words of the item as pairs of label and text; none when it is gone."""
     found = thing(report)
-    if found is None or report.about in {About.MEMBER, About.LINE}:
+    if found is None or report.about == About.LINE:
         return []
-    return [(label, text) for label, text in _READ[report.about](found) if text]
+    if report.about == About.MEMBER:
+        said = _read_standing(found, by_member=report.by_member)
+    else:
+        said = _READ[report.about](found)
+    return [(label, text) for label, text in said if text]
 
 
 def line_name(report: "Report") -> str:
@@ -143,6 +147,16 @@ def _read_share(share: Share) -> list[tuple[str, str]]:
     ]
 
 
+def _read_standing(member: Member, *, by_member: bool) -> list[tuple[str, str]]:
+    """What one side always reads of the other, whatever is sent."""
+    if by_member:
+        return [(_("When they usually answer"), member.answers_when)]
+    return [
+        (_("What they call them"), member.name),
+        (_("What helps"), member.circle.helps_me if member.is_reading else ""),
+    ]
+
+
 def _read_reply(reply: Reply) -> list[tuple[str, str]]:
     return [(_("Gesture"), reply.gesture_label), (_("Words"), reply.words)]
 
@@ -150,7 +164,10 @@ def _read_reply(reply: Reply) -> list[tuple[str, str]]:
 _READ: dict[str, Any] = {
     About.SHARE: _read_share,
     About.REPLY: _read_reply,
-    About.INVITATION: lambda found: [(_("Words"), found.words)],
+    About.INVITATION: lambda found: [
+        (_("What they call them"), found.member.name),
+        (_("Words"), found.words),
+    ],
     About.FIRST_WORD: lambda found: [(_("Words"), found.first_word)],
     About.AWAY: lambda found: [(_("Words"), found.away_words)],
 }

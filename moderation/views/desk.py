@@ -248,7 +248,7 @@ def _report_page(
             "glass_form": glass_form or GlassForm(),
             "opening": Opening.objects.current(found, by=person, now=now),
             "line": items.line_name(found) if found.is_about_line else "",
-            "has_words": found.about not in {"line", "member"},
+            "has_words": not found.is_about_line,
             "answers": answers.READY,
             "can_tell": letters.reporter(found) is not None and found.wants_outcome,
         }

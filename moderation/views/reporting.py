@@ -6,7 +6,7 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access import open_while_stopped, person_of
 from checkins.models import Reply
@@ -23,6 +23,9 @@ _READ_WITHIN = int(targets.REST.total_seconds()) // 3600
 _LINES_WITHIN = int(targets.WRONG_LINE.total_seconds()) // 3600
 _A_DAY = dt.timedelta(days=1)
 _REPORTS_A_DAY = 20
+_ENOUGH = _(
+    "You told us a lot today, and it has arrived. This one has not. Please send it again tomorrow."
+)
 
 
 @public
@@ -65,7 +68,10 @@ def line(request: HttpRequest, code: str, line_id: str) -> HttpResponse:
     form = LineReportForm(request.POST or None)
     is_sent = request.method == "POST" and form.is_valid()
     who = limits.client(request)
-    if is_sent and limits.allow("line report", who, at_most=20, within=_A_DAY, now=now):
+    if is_sent and not limits.allow("line report", who, at_most=20, within=_A_DAY, now=now):
+        is_sent = False
+        form.add_error(None, _ENOUGH)
+    if is_sent:
         (item,) = items.of_line(code, line_id)
         said = {"reason": Report.Reason.WRONG_LINE, "words": form.cleaned_data["words"]}
         Report.objects.store(item, by=Report.By.ANYONE, now=now, **said)
@@ -81,7 +87,7 @@ def _page(request: HttpRequest, found: list[Item], *, by: str, plain: bool = Fal
         if limits.allow("report", who, at_most=_REPORTS_A_DAY, within=_A_DAY, now=now):
             stored = Report.objects.store(by=by, now=now, **form.said())
         else:
-            form.add_error(None, _("You told us a lot today. It has arrived, and we look at it."))
+            form.add_error(None, _ENOUGH)
     context = {
         "form": form,
         "stored": stored,

@@ -296,6 +296,23 @@ def test_the_answer_itself_tells_the_ticked_with_the_words_only_when_ticked(
     assert (CANARY in letter.text) is ticked
 
 
+def test_enter_in_a_line_sends_the_answer_and_not_a_preview(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    factories.member(person=ada, level="word")
+    check_in = factories.check_in(person=ada, now=now)
+    check_in.answer("okay", now=now)
+
+    for path in ("/today/", f"/said/{check_in.public_id}/change/"):
+        shown = page.get(path).content.decode()
+        before, _, after = shown.partition('name="went_well"')
+        form = before[before.rindex("<form") :] + after
+        first, *_ = re.findall(r"<button[^>]*>", form)
+        # The browser presses the first button of a form, seen or not, for whoever presses Enter.
+        assert "formaction" not in first
+        assert "formaction" in form
+
+
 def test_past_day_is_named_and_not_spoken_of_as_today(
     page: Client, ada: Person, now: dt.datetime
 ) -> None:
