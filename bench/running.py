@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
@@ -17,6 +18,7 @@ from django.conf import settings
 from supportnet.local.valkey import free_port
 
 _PATIENCE = 240.0
+GUNICORN = ("gunicorn", "supportnet.wsgi", "--bind", "127.0.0.1:{port}")
 _AS_A_PROXY = {
     "Host": urlsplit(settings.SITE_URL).hostname or "",
     "X-Forwarded-Proto": "https",
@@ -26,14 +28,21 @@ _AS_A_PROXY = {
 class Running:
     """The processes of one installation; they end with the block."""
 
-    def __init__(self, *, workers: int = 0, beat: bool = False, renewed: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        workers: int = 0,
+        beat: bool = False,
+        renewed: bool = True,
+        server: Sequence[str] = GUNICORN,
+    ) -> None:
         """``renewed`` is what production does: a process makes room after so many jobs."""
         web = () if renewed else ("--max-requests", "0")
         tasks = () if renewed else ("--max-tasks-per-child", "1000000")
         self.port = free_port()
         self._folder = Path(settings.VAR_DIR)
         self._wanted = {
-            "web": ["gunicorn", "supportnet.wsgi", "--bind", f"127.0.0.1:{self.port}", *web],
+            "web": [*(word.format(port=self.port) for word in server), *web],
             **{f"worker {number + 1}": _worker(number, *tasks) for number in range(workers)},
         }
         if beat:

@@ -40,16 +40,23 @@ class Door:
     link: str = ""
     cookies: dict[str, str] = field(default_factory=dict)
     token: str = ""
+    bearer: str = ""  # a program's, for the API
 
 
 class Visitors:
     """Those who come to the site of one port, and all that they saw."""
 
     def __init__(
-        self, port: int, host: str, replies: list[Door], todays: list[Door], seed: int = 1
+        self,
+        port: int,
+        host: str,
+        replies: list[Door],
+        todays: list[Door],
+        programs: list[Door],
+        seed: int = 1,
     ) -> None:
         self.port, self.host = port, host
-        self.replies, self.todays = replies, todays
+        self.replies, self.todays, self.programs = replies, todays, programs
         self.seen: list[Seen] = []
         self.sent: list[str] = []  # words of replies that were posted
         self.acknowledged: list[str] = []
@@ -66,14 +73,15 @@ class Visitors:
         await asyncio.gather(*coming)
 
     async def _next(self, due: float) -> None:
-        # The API's 5 % go to Today as long as programs cannot sign in to it.
         chance = self._random.random()
         if chance < 0.7:
             await self._read(self._random.choice(self.replies), due)
         elif chance < 0.8:
             await self._write(self._random.choice(self.replies), due)
-        else:
+        elif chance < 0.95:
             await self._ask("Today", "GET", self._random.choice(self.todays), due)
+        else:
+            await self._ask("API", "GET", self._random.choice(self.programs), due)
 
     async def _read(self, door: Door, due: float) -> None:
         """The first time by the link of the mail, as people come; later by the clean address."""
@@ -144,6 +152,8 @@ class Visitors:
             "Accept-Language: en",
             f"Cookie: {cookies}",
         ]
+        if door.bearer:
+            lines.append(f"Authorization: Bearer {door.bearer}")
         if body:
             lines += [
                 f"Referer: https://{self.host}{door.path}",
