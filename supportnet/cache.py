@@ -20,6 +20,10 @@ _silent_until: dict[str, float] = {}
 class Cache(RedisCache):
     """Redis while it answers, an empty cache while it does not: a page never fails for it."""
 
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._where = str(server)
+
     def add(
         self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
     ) -> bool:
@@ -40,12 +44,11 @@ class Cache(RedisCache):
         return self._or(lambda: super(Cache, self).incr(key, delta, version), delta)
 
     def _or(self, ask: Callable[[], Any], instead: Any) -> Any:
-        where = str(self._servers)
-        if time.monotonic() < _silent_until.get(where, 0.0):
+        if time.monotonic() < _silent_until.get(self._where, 0.0):
             return instead
         try:
             return ask()
         except (RedisError, OSError) as error:
-            _silent_until[where] = time.monotonic() + _PAUSE
+            _silent_until[self._where] = time.monotonic() + _PAUSE
             _log.warning("The cache does not answer: %s", type(error))
             return instead
