@@ -287,6 +287,8 @@ def test_tests_do_not_stand_in_for_our_code_and_do_not_sleep() -> None:
 def _waits_and_doubles(one: Source) -> Iterator[int]:
     for node in one.nodes(ast.Call):
         assert isinstance(node, ast.Call)
+        if getattr(node.func, "attr", getattr(node.func, "id", "")) not in {"setattr", "sleep"}:
+            continue
         name = ast.unparse(node.func)
         # A number may be made smaller for a test; code may not be replaced.
         replaces = name == "monkeypatch.setattr" and not isinstance(node.args[-1], ast.Constant)
