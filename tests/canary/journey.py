@@ -144,6 +144,11 @@ class Walk:
             content_type="application/json",
             headers={"Idempotency-Key": "canary-key"},
         )
+        # Refused at the end of its way: nothing of it may stand in a log.
+        asked = self.own({"name": "canary-asked", "words": "canary-letter"})
+        for path in ("members/", "members/mail/", "canary-path/"):
+            answer = self.person.post(f"/api/v1/{path}", asked, content_type="application/json")
+            assert answer.status_code in {200, 400, 404}
 
     def look_at_the_calendar(self) -> str:
         """The address for a calendar program, made and fetched: the secret part of it."""
