@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
 from django.test import override_settings
 from django.utils import timezone, translation
 from hypothesis import HealthCheck
@@ -102,7 +101,7 @@ def _the_access_log_can_be_emptied(request: pytest.FixtureRequest) -> Iterator[N
     if commits:
         request.getfixturevalue("transactional_db")
     yield
-    if commits and connection.vendor == "sqlite" and Access.objects.exists():
+    if commits and Access.objects.exists():
         Access.objects.all().delete()
 
 
