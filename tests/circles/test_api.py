@@ -273,3 +273,12 @@ def test_what_only_the_person_does_has_no_path_for_a_program(ada: Person):
     ada.refresh_from_db()
     assert (ada.email, Token.objects.count()) == before
     assert ada.zone == "Europe/Berlin"
+
+
+def test_removing_twice_under_one_key_is_answered_alike(ada: Person):
+    ben = factories.member(person=ada)
+    path, key = f"{MEMBERS}{ben.public_id}/", {"Idempotency-Key": "a-1"}
+    first, again = (of(ada).delete(path, headers=key) for _ in range(2))
+    assert (first.status_code, again.status_code) == (204, 204)
+    assert again["Idempotency-Replayed"] == "true"
+    assert of(ada).get(path).status_code == 404
