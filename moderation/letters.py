@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 KIND = "moderation"
 _LASTS = dt.timedelta(days=14)
+# Whoever tells of a death or a danger did not ask about a rule.
+_NO_RULES = {"died", "danger", "child"}
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ def outcome(decision: "Decision", *, now: dt.datetime) -> None:
             "came": _outcome(decision),
             "answer": decision.answer,
             "signed": decision.signed,
+            "further": _further(decision),
         }
         return _mail("outcome", context, to, None)
 
@@ -112,11 +115,24 @@ def appeal_answer(appeal: "Appeal", *, now: dt.datetime) -> None:
 def _outcome(decision: "Decision") -> str:
     if decision.action == Action.FIXED or decision.report.is_about_line:
         return _("The helpline was looked at, and what was wrong is mended.")
+    if decision.action == Action.FREEZE:
+        return _("The account rests now. No mail goes out, and we tell nobody.")
+    if decision.action == Action.NONE and decision.report.reason in _NO_RULES:
+        return _("We changed nothing here. It was right to tell us.")
     if decision.action == Action.NONE:
         return _("We did not find a rule that was broken. It was right to tell us all the same.")
     if decision.action == Action.WARN:
         return _("We have told them that this is not all right.")
     return _("We have done something about it.")
+
+
+def _further(decision: "Decision") -> str:
+    reason = decision.report.reason
+    if reason == "died" or decision.report.is_about_line:
+        return ""
+    if reason in {"danger", "child", "self_harm"}:
+        return _("If you think somebody is in danger, call the emergency number where they are.")
+    return _("If it goes on, please tell us again.")
 
 
 def _member(report: "Report") -> Reader | None:

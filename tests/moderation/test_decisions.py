@@ -338,6 +338,28 @@ def test_the_reporter_hears_only_if_they_wanted_to(now: dt.datetime) -> None:
     assert "Nobody has to put up with that." in mail.text
 
 
+@pytest.mark.parametrize(
+    ("reason", "action", "said", "unsaid"),
+    [
+        ("died", "freeze", "The account rests now.", "If it goes on"),
+        ("died", "none", "We changed nothing here.", "a rule that was broken"),
+        ("danger", "none", "call the emergency number where they are", "a rule that was broken"),
+        ("harassment", "none", "a rule that was broken", "emergency number where they are"),
+        ("harassment", "warn", "If it goes on, please tell us again.", "The account rests"),
+    ],
+)
+def test_an_outcome_fits_what_was_told(
+    reason: str, action: str, said: str, unsaid: str, now: dt.datetime
+) -> None:
+    member = factories.member(person=factories.person())
+    report = factories.report(member=member, reason=reason, wants_outcome=True, now=now)
+    decided(report, action, now=now)
+
+    [mail] = [one for one in to(member.mailbox.address, deliver(now)) if "You told us" in one.text]
+    assert said in mail.text
+    assert unsaid not in mail.text
+
+
 def test_the_person_never_sees_that_a_member_got_an_answer_to_a_report(now: dt.datetime) -> None:
     person = factories.person()
     member = factories.member(person=person)
