@@ -25,7 +25,12 @@ def allow(
 
 
 def client(request: HttpRequest) -> str:
-    """Where a request comes from, as far as we may believe it.
+    """Where a request comes from, as far as we may believe it: what is counted as one."""
+    return _network(address(request))
+
+
+def address(request: HttpRequest) -> str:
+    """The address a request comes from, as far as we may believe it.
 
     Each of our own proxies adds one entry at the right end of X-Forwarded-For; what stands to the
     left of theirs was written by the client and counts for nothing.
@@ -33,9 +38,9 @@ def client(request: HttpRequest) -> str:
     proxies = int(settings.TRUSTED_PROXIES)
     direct = str(request.META.get("REMOTE_ADDR", ""))
     if proxies < 1:
-        return _network(direct)
+        return direct
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
-    return _network(hops[-proxies] if len(hops) >= proxies and hops[-proxies] else direct)
+    return hops[-proxies] if len(hops) >= proxies and hops[-proxies] else direct
 
 
 def _network(address: str) -> str:

@@ -5,6 +5,7 @@
 stops the start with one plain line. Secrets may also be given as ``NAME_FILE``, a path to a file.
 """
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Any
@@ -238,6 +239,8 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
 ADMIN_PATH = env.str("ADMIN_PATH", default="office").strip("/")
+# Where the office may be opened from, as networks: 192.0.2.0/24, 2001:db8::/32. Empty: anywhere.
+ADMIN_NETWORKS = [ipaddress.ip_network(one) for one in env.list("ADMIN_NETWORKS", default=[])]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -260,3 +261,29 @@ def test_staff_without_a_second_factor_come_no_further(client: Client) -> None:
         client.get(reverse("admin:index"))["Location"] == reverse("admin:login") + "?next=/office/"
     )
     assert client.get(reverse("admin:login"))["Location"] == reverse("mfa_index")
+
+
+@pytest.mark.parametrize(
+    ("address", "proxies", "forwarded", "opens"),
+    [
+        ("192.0.2.7", 0, "", True),
+        ("::ffff:192.0.2.7", 0, "", True),
+        ("2001:db8::5", 0, "", True),
+        ("198.51.100.7", 0, "", False),
+        ("198.51.100.7", 0, "192.0.2.7", False),
+        ("10.0.0.1", 1, "192.0.2.7", True),
+        ("10.0.0.1", 1, "192.0.2.7, 198.51.100.7", False),
+        ("", 0, "", False),
+    ],
+)
+def test_with_a_list_of_networks_there_is_no_office_elsewhere(
+    address: str, proxies: int, forwarded: str, opens: bool, settings: Any
+) -> None:
+    client = at_desk(somebody(roles.MODERATOR))
+    settings.ADMIN_NETWORKS = [ip_network("192.0.2.0/24"), ip_network("2001:db8::/32")]
+    settings.TRUSTED_PROXIES = proxies
+    from_there = {"REMOTE_ADDR": address, "HTTP_X_FORWARDED_FOR": forwarded}
+
+    for name in ("index", "login", "moderation_report_changelist", "jsi18n"):
+        got = client.get(reverse(f"admin:{name}"), **from_there).status_code
+        assert (got != 404) == opens, name
