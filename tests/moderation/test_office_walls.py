@@ -36,7 +36,10 @@ CANARIES = (
     "ada-facts", "ada-appeal",
 )  # fmt: skip
 STAFF = ["superuser", *roles.ROLES]
-_QUERIES = ("?q=ada", "?q=ada%40example", "?o=1.-2", "?e=1", "?all=")
+_QUERIES = (
+    "?q=ada", "?q=ada%40example", "?o=1.-2", "?e=1", "?all=", "?_popup=1",
+    "?_popup=1&_to_field=email", "?email__startswith=ada", "?mailbox__address__contains=ada",
+)  # fmt: skip
 _FILTER = re.compile(r'href="(\?[^"#]+)"')
 
 
@@ -61,10 +64,10 @@ def ada(now: Any) -> Person:
 
 def addresses() -> Iterator[str]:
     """Every address of the office: lists, one row, its history, deletion, completion, and more."""
-    ids = {model._meta.label_lower: _first(model) for model, _part in parts()}
+    ids = {model._meta.label_lower: _some(model) for model, _part in parts()}
     for name in ADMIN:
         label = name.removeprefix("admin:").replace("_", ".", 1)
-        found = [pk for key, pk in ids.items() if label.startswith(key) and pk is not None]
+        found = [pk for key, pks in ids.items() if label.startswith(key) for pk in pks]
         for args in ([], *[[pk] for pk in found], *[["1"], ["accounts"]]):
             with suppress(NoReverseMatch):
                 yield reverse(name, args=args)
@@ -78,9 +81,8 @@ def addresses() -> Iterator[str]:
             yield page("appeal_desk", report.decision.appeal.public_id)
 
 
-def _first(model: Any) -> Any:
-    row = model._default_manager.order_by("pk").first()
-    return row.pk if row else None
+def _some(model: Any) -> list[Any]:
+    return list(model._default_manager.order_by("pk").values_list("pk", flat=True)[:4])
 
 
 def crawl(client: Client) -> Iterator[tuple[str, str]]:
