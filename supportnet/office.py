@@ -34,9 +34,9 @@ class Office(AdminSite):
         if admin_class is not None and admin_class.__module__.split(".")[0] in _ROOMS:
             super().register(model_or_iterable, admin_class, **options)
 
-    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+    def admin_view(self, view: Any, *settled: Any, **how: Any) -> Any:
         """Every page of the office, for those within the networks it is open to."""
-        inner = super().admin_view(view, cacheable)
+        inner = super().admin_view(view, *settled, **how)
 
         @wraps(inner)
         def here(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
