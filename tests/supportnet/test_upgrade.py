@@ -1,0 +1,241 @@
+"""From the last release to this one on real processes: nobody is sent away, nothing is lost.
+
+The old code makes the tables and fills them, the new code migrates them, old web and worker go on
+serving on the new tables, then new ones do.
+"""
+
+import http.cookiejar
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg2
+import pytest
+
+from supportnet.local.valkey import free_port
+from tests.mail_server import MailServer
+from tests.processes import until
+from tests.released import ROOT, newest
+from tests.servers import ends_with_us, start_valkey
+
+pytestmark = pytest.mark.timeout(400)
+
+FRIEND = "friend@home.example"
+SAID = "Quittenmus und ein langer Spaziergang"
+BIN = Path(sys.executable).parent
+# The demo's person, written out as they would take it along, by whichever code runs this.
+EXPORT = """
+import json
+from django.utils import timezone
+from accounts.models import Person
+from supportnet import my_data
+person = Person.objects.get(email={address!r})
+print("EXPORT" + my_data.export_json(person, now=timezone.now()).replace(chr(10), " "))
+"""
+# Somebody's rhythm is due this minute; how many a tick asks.
+TICK = """
+import datetime as dt
+from django.db import transaction
+from django.utils import timezone
+from accounts.models import Person
+from checkins import dispatch
+from checkins.models import CheckIn, Schedule
+now, person = timezone.now(), Person.objects.get(email={address!r})
+before = CheckIn.objects.count()
+with transaction.atomic():  # the worker that runs beside it has no turn in between
+    Schedule.objects.save_for(person, weekdays=127, local_time=dt.time(9), now=now)
+    Schedule.objects.filter(person=person).update(next_at=now - dt.timedelta(minutes=1))
+    dispatch.tick(now)
+print("ASKED", CheckIn.objects.count() - before)
+"""
+
+
+class Version:
+    """One version's code on the common database."""
+
+    def __init__(self, tree: Path, environment: dict[str, str], folder: Path) -> None:
+        self.tree, self.environment, self.folder = tree, environment, folder
+        self.running: list[subprocess.Popen[bytes]] = []
+
+    def manage(self, *words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=self.tree, env=self.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def export(self, address: str) -> dict[str, Any]:
+        said = self.manage("shell", "-c", EXPORT.format(address=address))
+        tables: dict[str, Any] = json.loads(said.partition("EXPORT")[2])["tables"]
+        return tables
+
+    def ask(self, address: str) -> int:
+        """How many check-ins a tick makes when somebody's moment has come."""
+        return int(self.manage("shell", "-c", TICK.format(address=address)).partition("ASKED")[2])
+
+    def start(self) -> None:
+        """Web and worker, as they run everywhere."""
+        port = urlsplit(self.environment["SITE_URL"]).port
+        for command in (
+            ["gunicorn", "supportnet.wsgi", "--bind", f"127.0.0.1:{port}"],
+            ["celery", "-A", "supportnet", "worker", "--concurrency", "2"],
+        ):
+            with (self.folder / f"{self.tree.name}-{command[0]}.log").open("w") as said:
+                self.running.append(
+                    subprocess.Popen(
+                        [str(BIN / command[0]), *command[1:]],
+                        cwd=self.tree, env=self.environment, stdin=subprocess.DEVNULL,
+                        stdout=said, stderr=subprocess.STDOUT, start_new_session=True,
+                        preexec_fn=ends_with_us(signal.SIGKILL),
+                    )
+                )  # fmt: skip
+        until(lambda: Reader(self.environment["SITE_URL"]).status("/health/ready") == 200)
+
+    def stop(self) -> None:
+        for process in self.running:
+            process.send_signal(signal.SIGTERM)
+        assert [process.wait(60) for process in self.running] == [0] * len(self.running)
+        self.running = []
+
+    def kill(self) -> None:
+        for process in self.running:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+class Reader:
+    """A browser that fills in forms, and nothing else."""
+
+    def __init__(self, site: str) -> None:
+        self.site = site
+        self._cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._opener = urllib.request.build_opener(self._cookies)
+
+    def get(self, path: str) -> str:
+        with self._opener.open(self.site + path, timeout=20) as answer:
+            return str(answer.read().decode())
+
+    def status(self, path: str) -> int:
+        try:
+            with self._opener.open(self.site + path, timeout=20) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code
+        except OSError:
+            return 0
+
+    def send(self, path: str, **fields: str) -> str:
+        """Fill in the form of a page; the page that follows."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.get(path))
+        assert token is not None
+        posted = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode()
+        with self._opener.open(self.site + path, posted, timeout=20) as answer:
+            return str(answer.read().decode())
+
+    def come_in(self, address: str, server: MailServer) -> str:
+        """Ask for a code, read the mail, type the code; the page that follows."""
+        before = len(server.to(address))
+        self.send("/", email=address)
+        until(lambda: len(server.to(address)) > before)
+        code = re.search(r"^\s*(\d{6})\s*$", server.to(address)[-1].text, re.MULTILINE)
+        assert code is not None
+        return self.send("/code/", code=code[1])
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix=f"supportnet-test-{os.getpid()}-"))
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def database(folder: Path) -> Iterator[str]:
+    """A database of its own, of the sort this run is about."""
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        yield f"sqlite:///{folder / 'database.sqlite3'}"
+        return
+    name = f"upgrade_{os.getpid()}"
+    line = psycopg2.connect(server)
+    line.autocommit = True
+    with line.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    line.close()
+
+
+@pytest.fixture
+def versions(folder: Path, database: str) -> Iterator[tuple[Version, Version, MailServer]]:
+    newest().unpack(folder / "old")
+    with MailServer() as server:
+        environment = {
+            **os.environ,
+            "SUPPORTNET_MODE": "local",
+            "SUPPORTNET_VAR": str(folder / "var"),
+            "DATABASE_URL": database,
+            "REDIS_URL": start_valkey(folder / "valkey"),
+            "SMTP_URL": server.url,
+            "SITE_URL": f"http://127.0.0.1:{free_port()}",
+        }
+        environment.pop("DJANGO_SETTINGS_MODULE", None)
+        both = [Version(tree, environment, folder) for tree in (folder / "old", ROOT)]
+        yield both[0], both[1], server
+        for version in both:
+            version.kill()
+
+
+def test_an_upgrade_sends_nobody_away_and_loses_nothing(versions):
+    old, new, server = versions
+    old.manage("migrate", "--verbosity", "0")
+    old.manage("demo")
+    before = old.export("demo@supportnet.localhost")
+    assert sum(len(rows) for rows in before.values()) > 500
+
+    new.manage("migrate", "--verbosity", "0")
+    old.start()  # old processes on new tables, as between migrating and restarting
+    friend = Reader(old.environment["SITE_URL"])
+    friend.come_in(FRIEND, server)
+    friend.send(
+        "/welcome/", name="Noor", adult="adult", consent="on", country="DE",
+        zone="Europe/Berlin", language="en",
+    )  # fmt: skip
+    friend.send("/begin/answer/", word="okay", note=SAID)
+    assert SAID in friend.get("/today/")
+    assert old.ask(FRIEND) == 1
+    old.stop()
+
+    new.start()
+    assert SAID in friend.get("/today/"), "still signed in, with what was said to the old code"
+    again = Reader(new.environment["SITE_URL"])
+    again.come_in(FRIEND, server)
+    assert SAID in again.get("/today/")
+    after = new.export("demo@supportnet.localhost")
+    assert new.ask("demo@supportnet.localhost") == 1
+    new.stop()
+
+    for table, rows in before.items():
+        now_there = [json.dumps(row, sort_keys=True) for row in after[table]]
+        lost = [row for row in rows if not _is_among(row, now_there)]
+        assert lost == [], table
+
+
+def _is_among(row: dict[str, Any], rows: list[str]) -> bool:
+    # A newer version may tell more of a row; what the older one told has to be there.
+    return json.dumps(row, sort_keys=True) in rows or any(
+        row.items() <= json.loads(other).items() for other in rows
+    )
