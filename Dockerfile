@@ -4,8 +4,10 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /srv/supportnet
 RUN useradd --system --create-home --home-dir /var/lib/supportnet supportnet
 
-# `manage.py backup` calls pg_dump, which must not be older than the server: both are 17.
-RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client \
+# `manage.py backup` calls pg_dump, which must not be older than the server: both are 17. The doctor
+# looks at SPF and DMARC with dig.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-client bind9-dnsutils \
     && rm -rf /var/lib/apt/lists/*
 
 COPY requirements/base.txt requirements/base.txt

@@ -6,22 +6,43 @@ import pytest
 from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 from django.db.models.fields import NOT_PROVIDED
 
 from supportnet.settings import INSTALLED_APPS
 from tests.released import newest
 
-# An operation that would trouble old code and was looked at: "room.name: operation" and why it may.
-LOOKED_AT: dict[str, str] = {}
+# What would trouble old code and was looked at: "room.name: operation", and why it may.
+LOOKED_AT = {
+    "moderation.0003_never_emptied: RunPython": "a trigger against TRUNCATE, which we never say",
+}
+# What of a field stands in forms and not in the database.
+IN_FORMS = {"choices", "help_text", "verbose_name", "validators", "editable", "error_messages"}
 HARMLESS = (migrations.AddIndex, migrations.AlterModelOptions, migrations.AlterModelManagers)
 
 
-def since_release() -> Iterator[tuple[str, migrations.Migration]]:
-    """The migrations of our rooms that the last released version does not know."""
-    known = newest().migrations
-    for (room, name), migration in sorted(MigrationLoader(None).disk_migrations.items()):
+def since_release() -> Iterator[str]:
+    """What old code would run into, of all migrations since the last released version."""
+    known, loader = newest().migrations, MigrationLoader(None)
+    for (room, name), migration in sorted(loader.disk_migrations.items()):
         if room in INSTALLED_APPS and name not in known.get(room, []):
-            yield f"{room}.{name}", migration
+            before = loader.project_state((room, name), at_end=False)
+            for operation in migration.operations:
+                if not is_of_forms_alone(operation, before, room):
+                    yield from (f"{room}.{name}: {trouble}" for trouble in troubles(operation))
+
+
+def is_of_forms_alone(operation: Operation, before: ProjectState, room: str) -> bool:
+    """Whether a changed field is the same in the database."""
+    if not isinstance(operation, migrations.AlterField):
+        return False
+    field = before.models[room, operation.model_name_lower].fields[operation.name]
+    return in_database(field) == in_database(operation.field)
+
+
+def in_database(field: models.Field) -> tuple[str, list[object], dict[str, object]]:
+    _name, path, args, given = field.deconstruct()
+    return path, list(args), {name: one for name, one in given.items() if name not in IN_FORMS}
 
 
 def troubles(operation: Operation) -> Iterator[str]:
@@ -43,13 +64,7 @@ def troubles(operation: Operation) -> Iterator[str]:
 
 
 def test_old_code_survives_every_migration_since_the_last_release():
-    found = [
-        f"{name}: {trouble}"
-        for name, migration in since_release()
-        for operation in migration.operations
-        for trouble in troubles(operation)
-    ]
-    assert [line for line in found if line not in LOOKED_AT] == []
+    assert [line for line in since_release() if line not in LOOKED_AT] == []
 
 
 def test_no_released_migration_was_taken_away():
