@@ -29,6 +29,8 @@ _MORE = getattr(socket, "MSG_MORE", 0)
 
 _PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 _NOBODY = {550, 551, 553}
+# RFC 3463: the sender's address, ours, is what they do not like. Nobody's mailbox ends for that.
+_OUR_ADDRESS = ("5.1.7", "5.1.8")
 # What has to be said before the mail itself, and the answers that let it go on.
 _STEPS = {"mail": {250, 251}, "rcpt": {250, 251}, "data": {354}}
 _NEAR = {"localhost", "127.0.0.1", "::1"}
@@ -59,7 +61,8 @@ class Refused(Trouble):
         if self.step != "rcpt":
             return False
         if self._status[1:2] == ".":  # an enhanced status: 5.1 is the address, 5.2 the mailbox
-            return self._status.startswith(("5.1.", "5.2.1"))
+            about = self._status.startswith(("5.1.", "5.2.1"))
+            return about and not self._status.startswith(_OUR_ADDRESS)
         return self.code in _NOBODY
 
 

@@ -89,6 +89,29 @@ def test_a_refusal_says_how_final_it_is_and_spares_the_next_mail(
     assert [mail.to for mail in smtp.mails] == ["ben@example.org"]
 
 
+@pytest.mark.parametrize(
+    ("answer", "is_nobody"),
+    [
+        ("550 5.1.1 user unknown", True),
+        ("550 5.1.10 recipient not found", True),
+        ("550 5.1.7 bad sender's address", False),
+        ("550 5.1.8 sender's domain not found", False),
+        ("550 5.7.1 not from you", False),
+    ],
+)
+def test_what_is_wrong_with_our_own_address_ends_no_mailbox(
+    connection: Connect, answer: str, is_nobody: bool, smtp: MailServer
+) -> None:
+    smtp.answer("RCPT", answer)
+    line = connection(smtp.url)
+    line.open()
+
+    with pytest.raises(post.Refused) as trouble:
+        hand_over(line)
+
+    assert trouble.value.is_about_address is is_nobody
+
+
 def test_a_line_cut_after_the_dot_leaves_a_doubt(connection: Connect, smtp: MailServer) -> None:
     smtp.drop("DATA")
     line = connection(smtp.url)
