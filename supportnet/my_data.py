@@ -98,8 +98,8 @@ def _exported(person: Person) -> Iterator[tuple[type[Model], Part, QuerySet[Any]
 def _theirs(model: type[Model], part: Part, person: Person) -> QuerySet[Any]:
     every = model._default_manager
     if part.about:
-        return getattr(every, part.about)(person)  # type: ignore[no-any-return]
-    return getattr(every, part.rows)().filter(**{str(part.key): person.key_id})  # type: ignore[no-any-return]
+        return getattr(every, part.about)(person)
+    return getattr(every, part.rows)().filter(**{str(part.key): person.key_id})
 
 
 def _row(row: Model, part: Part) -> dict[str, Any]:

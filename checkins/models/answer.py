@@ -30,7 +30,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def deciding(self, check_ins: Collection[int]) -> "dict[int, Answer]":
         """By check-in: its answer, with what decides who is given something of it."""
         choosing = self.only("person_id", "key_id", "local_date", "word", "chosen")
-        return choosing.in_bulk(set(check_ins))
+        return {answer.pk: answer for answer in choosing.filter(pk__in=set(check_ins))}
 
 
 class Answer(models.Model):

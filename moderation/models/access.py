@@ -175,7 +175,7 @@ class Access(models.Model):
     @property
     def told(self) -> str:
         """What it says to the person whose account was looked at."""
-        return str(_TOLD.get(self.what) or self.get_what_display())
+        return str(_TOLD.get(self.What(self.what)) or self.get_what_display())
 
     def said(self) -> str:
         """What the hash of this row stands for."""
