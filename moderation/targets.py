@@ -32,6 +32,11 @@ def due_at(
         moment = ends
 
 
+def in_hours(target: dt.timedelta) -> int:
+    """As people are told it: a begun hour counts whole."""
+    return -(-target // dt.timedelta(hours=1))
+
+
 def hours(text: str) -> tuple[dt.time, dt.time]:
     """Duty hours as the setting writes them: ``09:00-18:00``. Raises ValueError."""
     begins, _dash, ends = text.partition("-")

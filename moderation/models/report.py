@@ -66,7 +66,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
                 wants_outcome=wants_outcome,
                 may_read=may_read and item.is_words,
                 made_at=now,
-                due_at=_due_at(reason, now),
+                due_at=due_at(reason, now),
             )
             report.copied = items.read(report) if report.may_read else []
             report.save(force_insert=True)
@@ -204,6 +204,11 @@ class Report(models.Model):
         """Whether it is about a number and not about anybody."""
         return self.about == About.LINE
 
+    @property
+    def read_within(self) -> int:
+        """In how many hours somebody means to look, nights and days without duty counted too."""
+        return targets.in_hours(self.due_at - self.made_at)
+
     def is_late(self, now: dt.datetime) -> bool:
         """Whether it should have been looked at by now."""
         return self.decided_at is None and self.due_at < now
@@ -290,7 +295,8 @@ SEVERITY: dict[str, int] = {
 assert set(SEVERITY) == set(_R)
 
 
-def _due_at(reason: str, now: dt.datetime) -> dt.datetime:
+def due_at(reason: str, now: dt.datetime) -> dt.datetime:
+    """By when somebody means to look at a report that comes now."""
     if reason == _R.DANGER:
         duty, zone = targets.hours(settings.DUTY_HOURS), settings.DUTY_ZONE
         return targets.due_at(targets.DANGER, since=now, duty=duty, zone=zone)

@@ -63,9 +63,9 @@ def policy(request: HttpRequest) -> HttpResponse:
     """How reports are dealt with here: rules, times, who decides, and what never happens."""
     context = {
         "rules": rules.RULES.items(),
-        "danger_hours": int(targets.DANGER.total_seconds()) // 3600,
-        "line_hours": int(targets.WRONG_LINE.total_seconds()) // 3600,
-        "rest_hours": int(targets.REST.total_seconds()) // 3600,
+        "danger_hours": targets.in_hours(targets.DANGER),
+        "line_hours": targets.in_hours(targets.WRONG_LINE),
+        "rest_hours": targets.in_hours(targets.REST),
         "duty": settings.DUTY_HOURS,
         "zone": settings.DUTY_ZONE,
         "alone": settings.ONE_MODERATOR,

@@ -17,10 +17,11 @@ from moderation import items, targets
 from moderation.forms import LineReportForm, ReportForm
 from moderation.items import Item
 from moderation.models import Report
+from moderation.models.report import due_at
 from outbox import limits, links
 
-_READ_WITHIN = int(targets.REST.total_seconds()) // 3600
-_LINES_WITHIN = int(targets.WRONG_LINE.total_seconds()) // 3600
+_READ_WITHIN = targets.in_hours(targets.REST)
+_LINES_WITHIN = targets.in_hours(targets.WRONG_LINE)
 _A_DAY = dt.timedelta(days=1)
 _REPORTS_A_DAY = 20
 _ENOUGH = _(
@@ -91,6 +92,7 @@ def _page(request: HttpRequest, found: list[Item], *, by: str, plain: bool = Fal
     context = {
         "form": form,
         "stored": stored,
+        "danger_hours": targets.in_hours(due_at(Report.Reason.DANGER, now) - now),
         "hours": _READ_WITHIN,
         "frame": "base_plain.html" if plain else "base.html",
     }

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -66,8 +67,34 @@ def test_danger_reads_numbers_and_times_before_anything_is_sent(client: Client) 
     page = client.get(door(client, share_link(share)) + "report/").content.decode()
 
     assert page.index('href="tel:112"') < page.index("Someone may be in danger")
-    assert "We may not read this for 72 hours." in page
+    assert re.search(r"in danger, we may not read this for \d+ hours\. All else .* 72 hours", page)
     assert "Write to me when it is decided" in page
+
+
+@pytest.mark.parametrize(
+    ("at", "reason", "said"),
+    [
+        ("2026-11-26T10:00", "danger", 4),
+        ("2026-11-26T16:30", "danger", 19),
+        ("2026-11-26T18:01", "danger", 19),
+        ("2026-11-26T10:00", "threats", 72),
+        ("2026-11-26T10:00", "child", 72),
+    ],
+)
+def test_each_report_is_told_how_long_it_really_may_take(
+    client: Client, at: str, reason: str, said: int
+) -> None:
+    share = shared(factories.person(), now=dt.datetime.fromisoformat(f"{at}+00:00"))
+    with time_machine.travel(f"{at}+00:00", tick=False):
+        there = door(client, share_link(share)) + "report/"
+        before = client.get(there).content.decode()
+        after = client.post(there, {"item": f"share:{share.public_id}", "reason": reason})
+        report = Report.objects.get()
+
+    assert f"A person will read this within {said} hours." in after.content.decode()
+    assert report.due_at - report.made_at <= said * HOUR < report.due_at - report.made_at + HOUR
+    if reason == "danger":
+        assert f"we may not read this for {said} hours" in before
 
 
 def test_a_child_in_trouble_leads_to_the_lines_for_the_young(client: Client) -> None:
