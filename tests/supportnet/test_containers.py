@@ -85,8 +85,18 @@ def test_images_are_pinned_and_what_must_outlive_a_container_lies_in_a_volume():
     assert set(compose()["volumes"]) == {"postgres", "var"}
 
 
-def test_every_service_runs_as_the_file_says(production, mail_server):
-    server, _path = mail_server
+@pytest.mark.long(seconds=35)
+def test_production_runs_as_the_files_say(
+    production: Production, mail_server: tuple[MailServer, Path]
+) -> None:
+    # One test, for what stands ready is dear: workers of pytest would each make it for their part.
+    every_service_runs_as_the_file_says(production, mail_server[0])
+    django_finds_nothing_to_say_before_it_is_deployed(production)
+    the_commands_of_the_page_for_operators_run(production)
+    the_units_run_what_the_containers_run(production)
+
+
+def every_service_runs_as_the_file_says(production: Production, server: MailServer) -> None:
     web = production.start("web")
     workers = [production.start("worker", f"worker-{number}") for number in (1, 2)]
     beat = production.start("beat")
@@ -113,12 +123,12 @@ def test_every_service_runs_as_the_file_says(production, mail_server):
         assert "Traceback" not in service.said
 
 
-def test_django_finds_nothing_to_say_before_it_is_deployed(production):
+def django_finds_nothing_to_say_before_it_is_deployed(production: Production) -> None:
     said = production.run("python manage.py check --deploy --fail-level WARNING")
     assert "no issues" in said
 
 
-def test_the_commands_of_the_page_for_operators_run(production):
+def the_commands_of_the_page_for_operators_run(production: Production) -> None:
     production.run("python manage.py backup")
     assert len(list((production.folder / "var" / "backups").glob("supportnet-*"))) == 2
     assert "Sending" in production.run("python manage.py sending status").capitalize()
@@ -138,7 +148,7 @@ def units() -> dict[str, str]:
     return found
 
 
-def test_the_units_run_what_the_containers_run(production):
+def the_units_run_what_the_containers_run(production: Production) -> None:
     assert set(units()) == {"supportnet-web", "supportnet-worker", "supportnet-beat"}
     environment = production.settings_of(compose()["services"]["web"])
     started = []

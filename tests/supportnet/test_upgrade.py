@@ -22,11 +22,12 @@ from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
+from django.conf import settings
 
 from supportnet.local.valkey import free_port
 from tests.mail_server import MailServer
 from tests.processes import until
-from tests.released import ROOT, newest
+from tests.released import newest
 from tests.servers import ends_with_us, start_valkey
 
 pytestmark = pytest.mark.timeout(400)
@@ -193,12 +194,15 @@ def versions(folder: Path, database: str) -> Iterator[tuple[Version, Version, Ma
             "SITE_URL": f"http://127.0.0.1:{free_port()}",
         }
         environment.pop("DJANGO_SETTINGS_MODULE", None)
-        both = [Version(tree, environment, folder) for tree in (folder / "old", ROOT)]
+        both = [
+            Version(tree, environment, folder) for tree in (folder / "old", Path(settings.BASE_DIR))
+        ]
         yield both[0], both[1], server
         for version in both:
             version.kill()
 
 
+@pytest.mark.long(seconds=30)
 def test_an_upgrade_sends_nobody_away_and_loses_nothing(versions):
     old, new, server = versions
     old.manage("migrate", "--verbosity", "0")
