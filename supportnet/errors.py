@@ -10,6 +10,7 @@ from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import typed_fields
@@ -72,8 +73,11 @@ def _from_elsewhere(request: HttpRequest, reason: str) -> bool:
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:
     if request.method != "POST":
         return []
+    # An address that staff looked for is somebody else's; what they wrote themselves comes back.
+    hidden = {"address"} if request.path.startswith(reverse("admin:index")) else set()
+    fields = [(name, text) for name, text in typed_fields(request) if name not in hidden]
     # Under one neutral label: names of fields are ours, not the reader's.
-    words = [text for name, text in typed_fields(request) if is_typed(name, text)]
+    words = [text for name, text in fields if is_typed(name, text)]
     return [(_("What you wrote"), text) for text in words]
 
 
