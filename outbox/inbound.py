@@ -24,10 +24,21 @@ logger = logging.getLogger(__name__)
 
 
 def receive(
-    raw: bytes, *, sender: str | None = None, recipients: Iterable[str] = (), now: dt.datetime
+    raw: bytes,
+    *,
+    sender: str | None = None,
+    recipients: Iterable[str] = (),
+    refuses: bool = True,
+    now: dt.datetime,
 ) -> str:
-    """Do what a mail asks for; returns in one word what that was."""
+    """Do what a mail asks for; returns in one word what that was.
+
+    A door that ``refuses`` lets the other server tell the writer of a mail that is unreadable. By
+    any other door it would vanish: there its writer gets the honest answer from us.
+    """
     mail = incoming.read(raw, sender=sender, recipients=recipients)
+    if mail is None and not refuses:
+        mail = incoming.head_of(raw, sender=sender, recipients=recipients)
     with transaction.atomic():
         fate = "unreadable" if mail is None else take(mail, now)
     logger.info("inbound mail: %s", fate)
@@ -105,6 +116,10 @@ def _said(mail: Incoming, answers: Answering, thing: object, key: str, now: dt.d
     """Pass the words on; returns what is still to be said to the writer."""
     if answers.take is None:
         raise NotTaken(_("Answers by mail cannot be read here. The page takes your words."))
+    if not mail.is_whole:
+        raise NotTaken(
+            _("Your mail was too large to be read, and is not kept. The page takes your words.")
+        )
     words = quoting.own_words(mail.text)
     if not words:
         raise NotTaken(_("We found no words of yours in your mail. The page takes them."))

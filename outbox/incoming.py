@@ -5,11 +5,12 @@ import email
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import policy
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 
 from outbox import headers, quoting
@@ -58,6 +59,8 @@ class Incoming:
     mail: Message
     sender: str
     recipients: tuple[str, ...]
+    # False when it is too large or too deep to touch: then its head alone is known.
+    is_whole: bool = True
 
     @property
     def author(self) -> str:
@@ -145,6 +148,18 @@ def read(raw: bytes, *, sender: str | None, recipients: Iterable[str]) -> Incomi
         return None
     if nested > _MOST_PARTS:
         return None
+    return _enveloped(raw, mail, sender, recipients)
+
+
+def head_of(raw: bytes, *, sender: str | None, recipients: Iterable[str]) -> Incoming:
+    """What the head alone tells of a mail that ``read`` does not touch: who wrote, and to whom."""
+    mail = BytesHeaderParser(policy=policy.compat32).parsebytes(raw[:_BEGINNING])
+    return replace(_enveloped(raw, mail, sender, recipients), is_whole=False)
+
+
+def _enveloped(
+    raw: bytes, mail: Message, sender: str | None, recipients: Iterable[str]
+) -> Incoming:
     named = list(recipients) or [found for _name, found in addresses_in(mail, _RECIPIENTS)]
     if sender is None:
         sender = str(mail.get("Return-Path", mail.get("From", "")))

@@ -124,3 +124,76 @@ def test_by_either_door_the_same_words_arrive(
 
     assert (wrong, Reply.objects.count()) == ([], len(programs.BODIES))
     assert not Message.objects.filter(kind="word_back").exists()
+
+
+def too_much(there: str, how: str, sender: str = BEN) -> bytes:
+    """An answer with more than can be read: photos, two thousand parts, or one in the other."""
+    head = f"From: {sender}\nTo: {there}\nSubject: Re: A note\nMessage-ID: <{how}@x>\n".encode()
+    words = b"--x\nContent-Type: text/plain\n\nI am with you.\n"
+    if how == "nested":
+        deep = (f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(2_000))
+        return head + "".join(deep).encode()
+    part = b"--x\nContent-Type: image/jpeg\nContent-Disposition: attachment; filename=a.jpg\n\n"
+    size, count = (1_000_000, 25) if how == "photos" else (1, 2_000)
+    parts = (part + b"canary" * (size // 6) + b"\n") * count
+    return head + b"Content-Type: multipart/mixed; boundary=x\n\n" + words + parts + b"--x--\n"
+
+
+TOO_MUCH = ["photos", "parts", "nested"]
+
+
+def hand_over(raw: bytes, there: str, settings: Any, now: dt.datetime, sender: str = BEN) -> None:
+    settings.MAIL_PROVIDER, settings.MAIL_WEBHOOK_SECRET = "sparkpost", SECRET
+    with time_machine.travel(now, tick=False):
+        assert post(raw, sender=sender, to=there) == 204
+
+
+@pytest.mark.parametrize("how", TOO_MUCH)
+def test_too_much_by_a_provider_is_answered_once_with_the_link(
+    how: str, there: str, now: dt.datetime, smtp: MailServer, settings: Any
+) -> None:
+    before = len(smtp.to(BEN))
+    for _ in range(3):
+        hand_over(too_much(there, how), there, settings, now)
+    work(clock=lambda: now)
+
+    [back] = smtp.to(BEN)[before:]
+    assert "Your mail was too large to be read, and is not kept." in back.text
+    assert "/l/s" in back.text
+    assert "canary" not in back.text
+    assert not Reply.objects.exists()
+
+
+@pytest.mark.parametrize("how", TOO_MUCH)
+def test_too_much_of_a_stranger_is_answered_without_a_link(
+    how: str, there: str, now: dt.datetime, smtp: MailServer, settings: Any
+) -> None:
+    eve = "eve@example.net"
+    for _ in range(2):
+        hand_over(too_much(there, how, eve), there, settings, now, eve)
+    work(clock=lambda: now)
+
+    [back] = smtp.to(eve)
+    assert "could not be passed on" in back.text
+    assert "/l/" not in back.text + back.html
+
+
+@pytest.mark.parametrize(
+    ("head", "to_us"),
+    [
+        (b"Auto-Submitted: auto-replied\n", False),
+        (b"List-Id: <all.example.org>\n", False),
+        (b"Authentication-Results: mx.example.org; dmarc=fail\n", True),
+    ],
+)
+def test_too_much_of_a_machine_or_under_a_false_name_is_not_answered(
+    head: bytes, to_us: bool, there: str, now: dt.datetime, settings: Any
+) -> None:
+    to = "answers@answers.example.org" if to_us else there
+    hand_over(head + too_much(to, "parts"), to, settings, now)
+    assert not Message.objects.filter(kind="word_back").exists()
+
+
+def test_where_the_other_server_tells_the_writer_we_do_not(there: str, now: dt.datetime) -> None:
+    assert inbound.receive(too_much(there, "parts"), sender=BEN, now=now) == "unreadable"
+    assert not Message.objects.filter(kind="word_back").exists()

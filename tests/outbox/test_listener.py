@@ -93,16 +93,29 @@ def test_without_the_database_the_other_server_keeps_the_mail(mail: Message) -> 
     assert Mailbox.objects.get().bounced_at is not None
 
 
-def test_the_pipe_takes_a_mail_too(mail: Message) -> None:
-    report = io.TextIOWrapper(io.BytesIO(returned.report(returns.path(mail))))
-    said = io.StringIO()
-    original, sys.stdin = sys.stdin, report
+def piped(raw: bytes, *arguments: str) -> str:
+    said, original = io.StringIO(), sys.stdin
+    sys.stdin = io.TextIOWrapper(io.BytesIO(raw))
     try:
-        call_command("inbound", "--sender", "", returns.path(mail), stdout=said)
+        call_command("inbound", *arguments, stdout=said)
     finally:
         sys.stdin = original
-    assert said.getvalue() == "gone\n"
+    return said.getvalue()
+
+
+def test_the_pipe_takes_a_mail_too(mail: Message) -> None:
+    path = returns.path(mail)
+    assert piped(returned.report(path), "--sender", "", path) == "gone\n"
     assert Mailbox.objects.get().bounced_at is not None
+
+
+def test_the_pipe_refuses_what_it_cannot_read_so_that_the_writer_is_told() -> None:
+    part = b"--x\nContent-Type: text/plain\n\nword\n"
+    raw = b"From: a@example.org\nContent-Type: multipart/mixed; boundary=x\n\n" + part * 2_000
+    with pytest.raises(SystemExit) as ended:
+        piped(raw, "--sender", "a@example.org", OURS)
+    assert ended.value.code == 65
+    assert not Message.objects.exists()
 
 
 def test_the_command_says_what_is_missing(settings: Any) -> None:

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from outbox import inbound, incoming
 
-# By sysexits.h: the mail server keeps the mail and tries again.
+# By sysexits.h: the mail server tells the writer, or keeps the mail and tries again.
+_REFUSED = 65
 _TRY_AGAIN = 75
 
 
@@ -32,3 +33,5 @@ class Command(BaseCommand):
         except DatabaseError:
             sys.exit(_TRY_AGAIN)
         self.stdout.write(fate)
+        if fate == "unreadable":
+            sys.exit(_REFUSED)
