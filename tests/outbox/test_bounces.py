@@ -1,5 +1,6 @@
 """Mail that comes back stops its address once, whatever is told how often and in which order."""
 
+import base64
 import datetime as dt
 import itertools
 from typing import Any
@@ -14,7 +15,7 @@ from tests.mail_server import MailServer
 from tests.outbox import returned
 
 pytestmark = pytest.mark.django_db
-DAY = dt.timedelta(days=1)
+DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
@@ -237,3 +238,32 @@ def test_after_a_bounce_what_waits_stays_here(
     work(clock=lambda: now)
     waiting.refresh_from_db()
     assert (waiting.state, waiting.reason, smtp.mails) == ("ended", "dropped", [])
+
+
+def test_one_report_played_again_is_not_many_mails_that_came_back(now: dt.datetime) -> None:
+    box = factories.mailbox(now=now - DAY)
+    sent(box, now=now - HOUR)
+    sent(box, now=now - 2 * HOUR)
+    report = returned.report(returns.path(sent(box, now=now)), status="5.2.2")
+    for turn in range(3):
+        assert inbound.receive(report, now=now + turn * DAY) == "returned"
+    assert Mailbox.objects.get().bounced_at is None
+
+
+def test_the_token_of_a_mail_that_is_forgotten_does_nothing(
+    mail: Message, now: dt.datetime
+) -> None:
+    report = returned.report(returns.path(mail))
+    Message.objects.all().delete()
+    for _ in range(3):
+        assert inbound.receive(report, now=now + 400 * DAY) == "ignored"
+    assert Mailbox.objects.get().bounced_at is None
+
+
+def test_a_token_of_a_key_that_was_taken_away_does_nothing(
+    mail: Message, now: dt.datetime, settings: Any
+) -> None:
+    report = returned.report(returns.path(mail))
+    settings.LINK_KEYS = f"9:{base64.b64encode(b'n' * 32).decode()}"
+    assert inbound.receive(report, now=now) == "ignored"
+    assert box_of(mail).bounced_at is None
