@@ -10,12 +10,12 @@ from django.utils.translation import gettext_noop
 
 from checkins import cadence, emails_circle, moments
 from checkins.models import Answer, CheckIn
+from library.frames import Said
 from outbox import kinds, mail
 from outbox.kinds import Drop, Go, Kind, Verdict
 from outbox.links import Link
 from outbox.mail import Mail
 from outbox.models import Message
-from outbox.skeleton import Said
 from vault.models import Key
 
 # The mails to the circle stand in a file of their own and register themselves.

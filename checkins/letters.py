@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from accounts.names import first_word
 from checkins.words import Words
 from library.context import Help, help_for
+from library.frames import Said
 from library.helplines import Listed, lines_for
 from outbox import mail
 from outbox.links import Link
-from outbox.skeleton import Said
 
 if TYPE_CHECKING:
     from accounts.models import Person

@@ -16,10 +16,11 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from library import frames
 from library.context import help_for
-from outbox import headers, links, skeleton
+from library.frames import Said
+from outbox import headers, links
 from outbox.links import Link
-from outbox.skeleton import Said
 from vault.ring import keyed_hashes
 
 _MARK_LETTERS = 16
@@ -85,20 +86,22 @@ def compose(
     The templates get ``links.<name>`` (marks), the first of them as ``link`` for the one button,
     ``stop_link``, ``help`` for ``country`` and ``site_url``. The subject and other texts of the
     context are made by the caller, inside ``translation.override(mailbox.language)``. What people
-    said or are called goes in as ``Said``: then the rest is rendered once and kept.
+    said or are called goes in as ``Said``, and in no attribute: the rest is rendered once and kept.
     """
     links = links or {}
     called = headers.clean(subject)
     stop_link = mark("unsubscribe") if unsubscribe else ""
     shown = {"subject": Said(called), "marks": {name: mark(name) for name in links}, **context}
     place = _Place(template, language, country, stop_link, settings.SITE_URL)
-    pages = skeleton.render(place, shown, lambda filled: _rendered(place, filled))
+    text, page = frames.filled(
+        place, shown, lambda marked: _rendered(place, marked), _one_paragraph, _as_text
+    )
     if unsubscribe:
         links = {**links, "unsubscribe": unsubscribe}
     return Mail(
         subject=called,
-        text=pages.text,
-        html=pages.page,
+        text=text,
+        html=page,
         links=links,
         from_name=headers.name(from_name),
         language=language,
@@ -117,7 +120,7 @@ class _Place(NamedTuple):
     site_url: str
 
 
-def _rendered(place: _Place, context: dict[str, Any]) -> skeleton.Pages:
+def _rendered(place: _Place, context: dict[str, Any]) -> tuple[str, str]:
     marks = context["marks"]
     shown = {
         "link": next(iter(marks.values()), ""),
@@ -130,7 +133,22 @@ def _rendered(place: _Place, context: dict[str, Any]) -> skeleton.Pages:
     with translation.override(place.language):
         text = render_to_string(f"{place.template}.txt", shown)
         page = render_to_string(f"{place.template}.html", shown)
-    return skeleton.Pages(skeleton.tidy(text), _inliner.inline(page))
+    return _tidy(text), _inliner.inline(page)
+
+
+def _tidy(text: str) -> str:
+    """Plain text without blanks at the ends of its lines, and one empty line where many were."""
+    lines = [line.rstrip() for line in text.strip().splitlines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
+
+
+def _one_paragraph(word: str) -> str:
+    return word.strip() if word.isprintable() else _tidy(word)[:-1]
+
+
+def _as_text(word: str) -> str:
+    # Quotes stay: a mail has nobody's words in an attribute, and its bytes are fewer so.
+    return html.escape(word, quote=False)
 
 
 def to_body(mail: Mail) -> dict[str, Any]:

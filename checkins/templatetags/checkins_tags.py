@@ -18,6 +18,7 @@ from checkins.models import Answer, Reply
 from checkins.models.reply import last_undoable
 from checkins.pieces import fields, filled
 from circles.models import Member
+from library.frames import Said
 
 register = template.Library()
 
@@ -77,36 +78,38 @@ def reply_fields(form: ReplyForm) -> SafeString:
 def chip(member: Member, field: BoundField) -> SafeString:
     """What a member hears of this answer, and the choice of another level."""
     level = field.value()
-    look = {"level": level if level in _HEARS else "", "is_open": bool(field.errors)}
-    return filled("checkins/_chip.html", look, member.public_id, name=member.name)
+    return filled(
+        "checkins/_chip.html",
+        level=level if level in _HEARS else "",
+        is_open=bool(field.errors),
+        public_id=member.public_id,
+        name=Said(member.name),
+    )
 
 
 @register.simple_tag
 def letter(reply: Reply, now: dt.datetime, csrf_token: str) -> SafeString:
     """A letter from the circle as Today shows it."""
-    kinds = ", ".join(reply.kind_labels)
     return filled(
         "checkins/_letter.html",
-        _look(reply) | {"has_kinds": bool(kinds)},
-        reply.public_id,
-        name=reply.member.name,
-        made_on=timezone.localtime(reply.made_at).date().isoformat(),
-        when=moments.ago_words(reply.made_at, now),
-        gesture_label=reply.gesture_label,
-        words=reply.words,
-        kinds=kinds,
+        **_look(reply),
+        public_id=reply.public_id,
+        name=Said(reply.member.name),
+        made_on=Said(timezone.localtime(reply.made_at).date().isoformat()),
+        when=Said(moments.ago_words(reply.made_at, now)),
+        gesture_label=Said(reply.gesture_label),
+        words=Said(reply.words),
+        kinds=Said(", ".join(reply.kind_labels)),
         answered=format_html_join("", "{}", ((_my_answer(one),) for one in reply.my_answers)),
-        csrf_token=csrf_token,
+        csrf_token=Said(csrf_token),
     )
 
 
-def _look(reply: Reply) -> dict[str, str | bool | None]:
+def _look(reply: Reply) -> dict[str, str | bool]:
     gesture, can_be_answered = reply.gesture, reply.can_be_answered
     return {
         # A gesture of the circle's own is words like others: all of them are drawn alike.
         "gesture": gesture if gesture in Reply.Gesture.values else "own",
-        "has_gesture": bool(gesture),
-        "has_words": bool(reply.words),
         "can_be_answered": can_be_answered,
         "asks": can_be_answered and reply.asks and not reply.my_answers,
         "thanked": reply.thanked_at is not None,
@@ -117,13 +120,10 @@ def _look(reply: Reply) -> dict[str, str | bool | None]:
 
 
 def _my_answer(answer: Reply) -> SafeString:
-    both = bool(answer.gesture and answer.words)
     return filled(
         "checkins/_my_answer.html",
-        {"both": both},
-        answer.public_id,
-        gesture_label=answer.gesture_label,
-        words=answer.words,
+        gesture_label=Said(answer.gesture_label),
+        words=Said(answer.words),
     )
 
 

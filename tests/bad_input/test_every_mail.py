@@ -12,7 +12,7 @@ from django.conf import settings
 from django.test import Client
 from django.test.signals import template_rendered
 
-from outbox import skeleton
+from library import frames
 from tests.bad_input.house import House, done
 from tests.bad_input.letters import (
     CANARY,
@@ -208,7 +208,7 @@ def test_the_head_names_nobody_else_and_hides_nothing(mail: Mail) -> None:
 
 def test_every_template_of_a_mail_is_looked_at_here(house: House) -> None:
     # A frame that another test had rendered would not be rendered here.
-    skeleton._kept.clear()
+    frames._kept.clear()
     seen: set[str] = set()
 
     def note(template: Any, **_more: Any) -> None:

@@ -13,6 +13,7 @@ from accounts.models import Person
 from checkins import dispatch
 from checkins.models import Answer, CheckIn, Reply, Share
 from circles.models import Circle, Member
+from library import frames
 from outbox import links
 from outbox.links import Link
 from outbox.models import Message
@@ -506,6 +507,24 @@ def test_one_tap_answers_and_thanks(
     assert Reply.objects.get(by_person=True).gesture == "tonight"
     # What is read behind a link stands in no mail.
     assert not any("Tonight" in one.all for one in brought)
+
+
+def test_what_is_kept_of_the_drawing_of_today_holds_nobodys_words(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    frames._kept.clear()
+    member = factories.member(person=ada, name=f"Mina {CANARY}", level="word")
+    assert CANARY in said(page)  # the chip
+
+    CheckIn.objects.speak_up(ada, now).answer("okay", note=CANARY, now=now)
+    reply = Share.objects.get().reply("call", words=CANARY, kinds=["practical"], now=now)
+    reply.answer_with("tonight", words=CANARY, now=now)
+
+    assert said(page).count(CANARY) > 3  # a name, a note, a letter and what was said back
+    places = str([key[0] for key in frames._kept])
+    assert all(f"checkins/_{piece}.html" in places for piece in ("chip", "letter", "my_answer"))
+    for own in (CANARY, reply.public_id.hex, str(member.public_id)):
+        assert own not in repr(frames._kept)
 
 
 def test_folded_letters_leave_today_and_kept_ones_stay_to_look_back_on(

@@ -1,25 +1,24 @@
 """Pieces drawn once: the same as drawn on their own, and nobody's words in another's."""
 
-import uuid
-
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from checkins import pieces
 from checkins.forms.reply import ReplyForm
 from checkins.models.reply import Reply
+from library.frames import Said
 
 ANSWER = "checkins/_my_answer.html"
 
 
-def filled(words: str, label: str = "Tonight", *, both: bool = True) -> str:
-    return pieces.filled(ANSWER, {"both": both}, uuid.uuid4(), gesture_label=label, words=words)
+def filled(words: str, label: str = "Tonight") -> str:
+    return pieces.filled(ANSWER, gesture_label=Said(label), words=Said(words))
 
 
 def test_a_piece_reads_as_if_it_were_drawn_on_its_own() -> None:
-    words = 'Yes <b>please</b> & "soon"'
+    words = 'Yes <b>please</b> & "soon", it\'s time'
 
-    alone = render_to_string(ANSWER, {"both": True, "gesture_label": "Tonight", "words": words})
+    alone = render_to_string(ANSWER, {"gesture_label": "Tonight", "words": words})
 
     assert filled(words) == alone
     assert filled(words) == alone  # from memory
@@ -31,15 +30,16 @@ def test_the_words_of_one_do_not_stand_in_the_piece_of_another() -> None:
 
 
 def test_words_that_look_like_a_gap_stay_words() -> None:
-    read = filled("\x02gesture_label\x03", label="CANARY")
+    read = filled("\ue0000\ue001", label="CANARY")
 
     assert read.count("CANARY") == 1
-    assert "\x02gesture_label\x03" in read
+    assert "\ue0000\ue001" in read
 
 
 def test_each_look_and_each_language_is_drawn_by_itself() -> None:
-    assert "·" in filled("Yes", both=True)
-    assert "·" not in filled("Yes", both=False)
+    assert "·" in filled("Yes")
+    assert "·" not in filled("Yes", label="")
+    assert "·" not in filled("")
     with translation.override("ar-xb"):
         assert "You answered:" not in filled("Yes")
     assert "You answered:" in filled("Yes")

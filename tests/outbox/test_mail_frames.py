@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outbox import mail, skeleton
+from library import frames
+from library.frames import Said
+from outbox import mail
 from outbox.links import Link
 from outbox.mail import Mail
-from outbox.skeleton import Said
 
 CANARY = "canary under the stairs"
 PRINTED = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=80).map(
@@ -67,20 +68,13 @@ def test_a_frame_speaks_one_language() -> None:
 
 
 def test_what_is_kept_holds_nobodys_words() -> None:
+    frames._kept.clear()
     composed(Said(CANARY), subject=CANARY)
-    assert skeleton._kept
-    assert CANARY not in repr(skeleton._kept)
+    assert 'dir="ltr"' in repr(frames._kept)
+    assert CANARY not in repr(frames._kept)
 
 
 def test_lines_of_a_note_stay_lines_and_many_empty_ones_become_one() -> None:
     name = "Ada  \n\n\n\nand Ben"
     assert "Hi Ada\n\nand Ben." in composed(Said(name)).text
     assert re.search(r"Ada\s+and Ben", composed(Said(name)).html)
-
-
-def test_only_so_many_frames_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(skeleton, "_MOST_KEPT", 2)
-    skeleton._kept.clear()
-    for language in ("en", "de", "ar-xb"):
-        composed(Said("Ada"), language=language)
-    assert len(skeleton._kept) == 1
