@@ -297,7 +297,7 @@ def _waits_and_doubles(one: Source) -> Iterator[int]:
 
 
 # Beside the rooms: what concerns all of them, and the drill.
-_FOLDERS = {*FLOORS, "look", "evening", "canary", "bad_input", "chaos"}
+_FOLDERS = {*FLOORS, "look", "evening", "canary", "bad_input", "chaos", "releases"}
 
 
 def test_tests_mirror_the_rooms() -> None:
