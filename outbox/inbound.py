@@ -109,6 +109,8 @@ def _taken(
             sentence, fate = str(no), "word back"
     if sentence:
         word_back.to_reader(mailbox, sentence, answers.link(thing), key=key, now=now)
+    elif quoting.leaves_away(mail.text):
+        word_back.between_lines(mailbox, answers.link(thing), now=now)
     return fate
 
 

@@ -55,28 +55,47 @@ _LONGEST_LINE = 2_000
 _WRAPPED = 3
 
 
+# Stands in the text of a page where the mail that was answered begins, without marks.
+_OVER = "\u2060" * 3
+
+
 def own_words(text: str) -> str:
     """The lines of ``text`` that were written just now."""
+    return _without_foot(_parted(text)[0])
+
+
+def leaves_away(text: str) -> bool:
+    """Whether lines of ``text`` are left away that nothing marks as a quotation.
+
+    Somebody may have written between them: then their words cannot be told from what was quoted.
+    """
+    return any(line.strip() for line in _parted(text)[1])
+
+
+def _parted(text: str) -> tuple[list[str], list[str]]:
+    """The lines that are the writer's, and those below the head of a quotation without marks."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kept: list[str] = []
     place = 0
     while place < len(lines):
         over = _head_at(lines, place)
         if over and not _quote_follows(lines, place + over):
-            break  # quoted without marks: all that follows is theirs
+            return kept, lines[place + over :]  # quoted without marks: all that follows is theirs
         if over:
             place += over
             continue
         if not lines[place].lstrip().startswith(">"):
             kept.append(lines[place])
         place += 1
-    return _without_foot(kept)
+    return kept, []
 
 
 def _head_at(lines: list[str], place: int) -> int:
     """How many lines from here are the head of a quoted mail; 0 when it is none."""
     if not lines[place].strip():
         return 0
+    if lines[place] == _OVER:
+        return 1
     if _RUN_ON.match(_seen(lines[place])):
         return 1
     ruled = _RULE.match(_seen(lines[place])) and _is_block(lines, place + 1)
@@ -177,13 +196,17 @@ class _Page:
         )
 
     def say(self, words: str) -> None:
-        if not (self._unseen or self._is_over):
+        if not self._unseen:
             self._lines[-1].append(words)
 
     def opens(self, tag: str, attributes: str) -> None:
         named = {one.strip("\"' ").lower() for one in _NAMED.findall(attributes)}
         words = {word for one in named for word in one.removeprefix("x_").split()}
-        self._is_over = self._is_over or bool(_THE_END & words)
+        if _THE_END & words and not self._is_over:
+            self._is_over = True
+            self._next_line()
+            self.say(_OVER)
+            self._next_line()
         self._unseen += tag in _UNSEEN
         quotes = tag == "blockquote" or bool(_QUOTES & words)
         if tag in _HOLDS and len(self._open) < _DEEPEST:

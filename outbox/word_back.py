@@ -18,6 +18,7 @@ from outbox.mail import Mail, compose, to_body
 from outbox.models import Mailbox, Message
 from outbox.models.mailbox import WORD_BACK
 from vault.models import Key
+from vault.ring import keyed_hash
 
 # Forged mail in bulk must not make us write in bulk.
 MOST_STRANGERS = 200
@@ -33,6 +34,18 @@ def to_reader(
     if limits.allow("word back", mailbox.pk, at_most=5, within=_A_DAY, now=now):
         mail = written(mailbox.language, sentence=sentence, link=link)
         _post(mailbox, mail, key=key, now=now)
+
+
+def between_lines(mailbox: Mailbox, link: Link | None, *, now: dt.datetime) -> None:
+    """Say that words in the middle of our old mail were not taken; at most once in thirty days."""
+    with translation.override(mailbox.language):
+        sentence = _(
+            "What you wrote above our old mail has arrived. If you wrote between its lines too, "
+            "that part has not, for your mail program does not mark it. The page takes it."
+        )
+    mail = written(mailbox.language, sentence=sentence, link=link)
+    # For as long as the first one stands in the log of mail.
+    _post(mailbox, mail, key=keyed_hash(f"between lines|{mailbox.public_id}"), now=now)
 
 
 def to_stranger(address: str, *, key: str, now: dt.datetime) -> bool:

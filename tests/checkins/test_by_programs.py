@@ -20,6 +20,8 @@ from tests.outbox.doors import SECRET, listening, post
 
 pytestmark = pytest.mark.django_db
 BEN = "ben@example.org"
+# Programs that put the old mail under the new one without a mark.
+UNMARKED = ("outlook", "gmx de", "web.de phone", "samsung")
 
 
 @pytest.fixture
@@ -36,12 +38,30 @@ def there(now: dt.datetime, smtp: MailServer, settings: Any) -> str:
 
 @pytest.mark.parametrize("name", programs.BODIES)
 def test_only_the_words_of_a_program_arrive(name: str, there: str, now: dt.datetime) -> None:
-    before = Message.objects.filter(kind="word_back").count()
-
     assert inbound.receive(programs.written(name, there), sender=BEN, now=now) == "reply"
 
     assert Reply.objects.get().words == programs.said(name)
-    assert Message.objects.filter(kind="word_back").count() == before
+    told = Message.objects.filter(kind="word_back").count()
+    assert told == name.startswith(UNMARKED)
+
+
+def test_words_between_the_lines_of_an_unmarked_quotation_are_not_lost_in_silence(
+    there: str, now: dt.datetime, smtp: MailServer
+) -> None:
+    before = len(smtp.to(BEN))
+    for number, name in enumerate(["outlook desktop en", "outlook web en"]):
+        whole = programs.written(name, there)
+        raw = whole.replace(b"heavy canary.", b"heavy canary.</p><p>Oh no, I come over.")
+        assert raw != whole
+        moment = now + number * dt.timedelta(days=2)
+        inbound.receive(raw, sender=BEN, now=moment)
+        work(clock=lambda when=moment: when)
+
+    assert {reply.words for reply in Reply.objects.all()} == {programs.SAID["en"]}
+    [back] = smtp.to(BEN)[before:]
+    assert "If you wrote between its lines too, that part has not" in back.text
+    assert "/l/s" in back.text
+    assert "canary" not in back.text
 
 
 @pytest.mark.parametrize("name", programs.AUTHORS)
@@ -123,7 +143,7 @@ def test_by_either_door_the_same_words_arrive(
             wrong.append(name)
 
     assert (wrong, Reply.objects.count()) == ([], len(programs.BODIES))
-    assert not Message.objects.filter(kind="word_back").exists()
+    assert Message.objects.filter(kind="word_back").count() == 1
 
 
 def too_much(there: str, how: str, sender: str = BEN) -> bytes:
