@@ -16,6 +16,7 @@ from django.utils.translation import override
 
 from accounts.access import kept, person_of
 from accounts.models import Person
+from library.frames import Said
 from outbox import limits
 from outbox.backend import PersonalEmail
 from outbox.mail import compose
@@ -42,7 +43,7 @@ class AccountAdapter(DefaultAccountAdapter):
         with override(person.language):
             mail = compose(
                 template_prefix,
-                {"code": context["code"]},
+                {"code": Said(context["code"])},
                 subject=_("Your code"),
                 language=person.language,
                 country=person.country,

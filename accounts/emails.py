@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
+from library.frames import Said
 from outbox import kinds
 from outbox.emails import written
 from outbox.links import Link
@@ -27,7 +28,7 @@ def ask_about_sleep(person: Person, *, now: dt.datetime) -> None:
     with translation.override(person.language):
         mail = compose(
             "mail/sleep",
-            {"name": person.called, "erased": person.erased_when_away},
+            {"name": Said(person.called), "erased": person.erased_when_away},
             subject=_("Your account will rest"),
             language=person.language,
             country=person.country,
@@ -48,7 +49,7 @@ def send_address_code(person: Person, address: str, code: str, *, is_old: bool) 
     """A code to the address so far, or to the one the person wants to have."""
     with translation.override(person.language):
         subject = _("Your code")
-    _tell(person, address, "code", subject, code=code, is_old=is_old)
+    _tell(person, address, "code", subject, code=Said(code), is_old=is_old)
 
 
 def tell_taken(person: Person, address: str) -> None:

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from accounts.models import Person
+from library.frames import Said
 from outbox import links
 from outbox.links import Link
 from outbox.mail import Mail, Texts, compose, preview
@@ -35,9 +36,9 @@ def invitation(
     """
     with translation.override(language):
         context = {
-            "called": person.called,
-            "name": name,
-            "words": words,
+            "called": Said(person.called),
+            "name": Said(name),
+            "words": Said(words),
             "operator": settings.OPERATOR_EMAIL,
             "own_address": own_address,
         }
@@ -64,7 +65,7 @@ def draft(*, person: Person, name: str, words: str) -> Texts:
 def own_page(*, person: Person, member: "Member", language: str) -> Mail:
     """A fresh link to the member's own page, because they asked for one."""
     with translation.override(language):
-        context = {"called": person.called, "name": member.name}
+        context = {"called": Said(person.called), "name": Said(member.name)}
         subject = gettext("Your page for %(called)s") % context
     return compose(
         "circles/mail/own_page",
@@ -85,7 +86,7 @@ def lost(person: Person) -> Mail:
         return compose(
             "circles/mail/lost",
             {
-                "name": person.called,
+                "name": Said(person.called),
                 "plain": person.plain_mail,
                 "link": settings.SITE_URL + reverse("today"),
             },
@@ -101,7 +102,7 @@ def told_more(person: Person) -> Mail:
         return compose(
             "circles/mail/told_more",
             {
-                "name": person.called,
+                "name": Said(person.called),
                 "plain": person.plain_mail,
                 "link": settings.SITE_URL + reverse("who_sees_what"),
                 "programs": settings.SITE_URL + reverse("programs"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from library.frames import Said
 from moderation.measures import Action
 from outbox.mail import Mail, compose, to_body
 from outbox.models import Mailbox, Message
@@ -69,7 +70,7 @@ def statement(decision: "Decision", *, opened: bool, now: dt.datetime) -> None:
 
     def written() -> Mail:
         context = {
-            "name": to.name,
+            "name": Said(to.name),
             "opened": opened,
             "said": says(decision.action),
             "until": decision.ends_appeal_at.date(),
@@ -87,10 +88,10 @@ def outcome(decision: "Decision", *, now: dt.datetime) -> None:
 
     def written() -> Mail:
         context = {
-            "name": to.name,
+            "name": Said(to.name),
             "came": _outcome(decision),
-            "answer": decision.answer,
-            "signed": decision.signed,
+            "answer": [Said(line) for line in decision.answer.splitlines()],
+            "signed": Said(decision.signed),
             "further": _further(decision),
         }
         return _mail("outcome", context, to, None)
@@ -106,7 +107,7 @@ def appeal_answer(appeal: "Appeal", *, now: dt.datetime) -> None:
         return
 
     def written() -> Mail:
-        context = {"name": to.name, "changed": appeal.was_changed}
+        context = {"name": Said(to.name), "changed": appeal.was_changed}
         return _mail("appeal", context, to, decision)
 
     _post(to, written, decision, "appeal", now)

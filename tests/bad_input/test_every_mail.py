@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.signals import template_rendered
 
 from library import frames
-from tests.bad_input.house import House, done
+from tests.bad_input.house import WORDS, House, done
 from tests.bad_input.letters import (
     CANARY,
     EVERY_KIND,
@@ -221,9 +221,21 @@ def test_every_template_of_a_mail_is_looked_at_here(house: House) -> None:
     finally:
         template_rendered.disconnect(note)
 
+    _nobodys_words_are_kept(house)
     root = Path(settings.BASE_DIR) / "templates"
     folders = ("mail", "circles/mail", "account/email")
     ours = {
         str(path.relative_to(root)) for folder in folders for path in (root / folder).glob("*.txt")
     }
     assert ours - seen == set()
+
+
+def _nobodys_words_are_kept(house: House) -> None:
+    kept = repr(frames._kept)
+    assert "circles/mail/invitation" in kept
+    sent = " ".join(mail.text for mail in house.server.mails)
+    codes = re.findall(r"left open\.\s+(\S+)", sent)
+    assert codes
+    for own in ("Ada", "Mina", WORDS, CANARY, *codes):
+        assert own in sent
+        assert own not in kept

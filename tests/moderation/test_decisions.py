@@ -14,6 +14,7 @@ from checkins import dispatch
 from checkins.models import CheckIn, Reply, Schedule, Share
 from circles import sent
 from circles.models import Circle, Invitation
+from library import frames
 from library.helplines import lines_for
 from moderation import items
 from moderation.models import Access, Appeal, Decision, Report
@@ -336,6 +337,18 @@ def test_the_reporter_hears_only_if_they_wanted_to(now: dt.datetime) -> None:
 
     (mail,) = [one for one in to(person.email, deliver(now)) if "You told us" in one.text]
     assert "Nobody has to put up with that." in mail.text
+
+
+def test_lines_of_an_answer_stay_lines_and_nothing_of_it_is_kept(now: dt.datetime) -> None:
+    person = factories.person()
+    report = letter_report(hello(person, now=now, words="x"), wants_outcome=True, now=now)
+    decided(report, "warn", answer="We <read> it.\n\nIt is not all right.", now=now)
+
+    (mail,) = [one for one in to(person.email, deliver(now)) if "You told us" in one.text]
+    assert "We <read> it.\n\nIt is not all right." in mail.text
+    assert "We &lt;read&gt; it.<br><br>It is not all right." in mail.html
+    assert "moderation/mail/outcome" in repr(frames._kept)
+    assert "It is not all right." not in repr(frames._kept)
 
 
 @pytest.mark.parametrize(
