@@ -17,7 +17,7 @@ from outbox.mail import Mail, compose, to_body
 from outbox.models import Mailbox, Message
 
 if TYPE_CHECKING:
-    from moderation.models import Appeal, Decision, Report
+    from moderation.models import Appeal, Decision, Opening, Report
 
 KIND = "moderation"
 _LASTS = dt.timedelta(days=14)
@@ -78,6 +78,19 @@ def statement(decision: "Decision", *, opened: bool, now: dt.datetime) -> None:
         return _mail("opened" if restful else "decision", context, to, decision)
 
     _post(to, written, decision, "concerned", now)
+
+
+def undecided(report: "Report", openings: "list[Opening]", *, now: dt.datetime) -> None:
+    """Tell whose message was opened, before a report that nobody decided goes after its year."""
+    to = concerned(report)
+    if to is None:
+        return
+
+    def written() -> Mail:
+        context = {"name": to.name, "opened": True, "openings": openings}
+        return _mail("opened", context, to, None)
+
+    _post(to, written, report, "undecided", now)
 
 
 def outcome(decision: "Decision", *, now: dt.datetime) -> None:
@@ -162,16 +175,16 @@ def _mail(name: str, context: dict[str, Any], to: Reader, decision: "Decision | 
 
 
 def _post(
-    to: Reader, written: Callable[[], Mail], decision: "Decision", why: str, now: dt.datetime
+    to: Reader, written: Callable[[], Mail], about: "Decision | Report", why: str, now: dt.datetime
 ) -> None:
     with translation.override(to.mailbox.language):
         body = to_body(written())
     Message.objects.post(
         kind=KIND,
         mailbox=to.mailbox,
-        key_id=decision.key_id,
-        subject=decision.public_id,
-        dedupe_key=f"{KIND}:{why}:{decision.public_id}",
+        key_id=about.key_id,
+        subject=about.public_id,
+        dedupe_key=f"{KIND}:{why}:{about.public_id}",
         body=body,
         now=now,
         expires_at=now + _LASTS,

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from checkins.models import Reply
 from circles.models import Invitation, Member
-from moderation.models import Decision
+from moderation.models import Decision, Opening, Report
 from supportnet.celery import app
 from supportnet.retention import forget_expired
 from supportnet.sleep import look_after_the_idle
@@ -19,4 +19,5 @@ def purge() -> None:
     Reply.objects.ask_about_old(now)
     look_after_the_idle(now=now)
     Decision.objects.lift_due(now)
+    Opening.objects.tell_before_forgetting(Report.objects.to_forget(now), now=now)
     forget_expired(now=now)

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
+from moderation import letters
 from moderation.models.access import Access
 from vault.fields import SealedField
 from vault.models import Key
@@ -66,6 +67,18 @@ class OpeningQuerySet(models.QuerySet["Opening"]):
     def tell(self, report: "Report", *, now: dt.datetime) -> bool:
         """The report was decided: its writer may know now. True when there was one."""
         return self.filter(report=report, told_at=None).update(told_at=now) > 0
+
+    def tell_before_forgetting(
+        self, reports: "models.QuerySet[Report]", *, now: dt.datetime
+    ) -> None:
+        """These reports go undecided: whoever wrote what was opened hears of it all the same."""
+        for report in reports.filter(
+            pk__in=self.filter(told_at=None).values("report"), decided_at=None
+        ):
+            with transaction.atomic():
+                openings = list(self.filter(report=report, told_at=None).order_by("opened_at"))
+                if self.tell(report, now=now):
+                    letters.undecided(report, openings, now=now)
 
     def told(self) -> "OpeningQuerySet":
         """Openings of what the person at the centre wrote, once they were told."""

@@ -13,6 +13,7 @@ from checkins.models import Reply
 from moderation import items
 from moderation.models import Access, Opening, Report
 from supportnet import my_data
+from supportnet.tasks import purge
 from tests import factories
 from tests.checkins.postman import deliver
 from tests.moderation.desk import WHY, at_desk, page
@@ -129,6 +130,31 @@ def test_the_writer_is_told_when_it_is_decided_and_not_before(client: Client) ->
         assert member.name not in shown or shown != after
     (mail,) = [one for one in deliver(now) if one.to == person.email and "opened" in one.text]
     assert (mail.subject, WHY in mail.all) == ("You have a message", False)
+
+
+def test_the_writer_is_told_also_when_the_report_goes_undecided_after_a_year() -> None:
+    year, kim, now = dt.timedelta(days=365), factories.moderator(), timezone.now()
+    report, _never_opened = reported(), reported()
+    assert report.member is not None
+    report.claim(by=kim, now=now)
+    Opening.objects.open(report, **GLASS, by=kim, now=now)
+
+    with time_machine.travel(now + year - MINUTE, tick=False):
+        purge()
+    before = deliver(now + year)
+    with time_machine.travel(now + year + MINUTE, tick=False):
+        purge()
+        purge()
+    mails = [mail for mail in deliver(now + year + MINUTE) if "opened one message" in mail.text]
+
+    assert not any("opened one message" in mail.text for mail in before)
+    assert not Report.objects.exists()
+    [mail] = mails
+    assert (mail.to, mail.subject) == (report.member.mailbox.address, "You have a message")
+    assert "The report cannot be decided without it" in mail.text
+    assert "Nobody decided about the report, and now it is deleted." in mail.text
+    assert WHY not in mail.all
+    assert "Rübenkraut" not in mail.all
 
 
 def test_a_member_reads_on_their_own_page_that_their_letter_was_opened(client: Client) -> None:
