@@ -125,8 +125,12 @@ class Access(models.Model):
         what=_("Who of the staff looked at what"),
         why=_("So that nobody looks unseen. Each row is chained to the one before."),
         kept=_("12 months."),
-        export={"made_at": _("On"), "what": _("What somebody of the staff did")},
-        read={"what": "told"},
+        export={
+            "made_at": _("On"),
+            "what": _("What somebody of the staff did"),
+            "reason": _("And then"),
+        },
+        read={"what": "told", "reason": "told_deed"},
         about="about_person",
         expired="to_forget",
     )
@@ -177,6 +181,11 @@ class Access(models.Model):
         """What it says to the person whose account was looked at."""
         return str(_TOLD.get(self.What(self.what)) or self.get_what_display())
 
+    @property
+    def told_deed(self) -> str:
+        """What was sent to the person at that look; empty when nothing was."""
+        return str(_DEEDS.get(self.reason, "")) if self.what == self.What.HELPED else ""
+
     def said(self) -> str:
         """What the hash of this row stands for."""
         parts = (self.made_at.astimezone(dt.UTC).isoformat(), self.actor, self.what, self.about)
@@ -190,6 +199,12 @@ _TOLD = {
     Access.What.SEARCHED: _("found your account by its whole address"),
     Access.What.HELPED: _("looked why no mail came to you, or tried to mend it"),
     Access.What.ROLE: _("changed what you may do in the office"),
+}
+
+_DEEDS = {
+    "again": _("what had waited for you was tried again"),
+    "test": _("a test mail was sent to you"),
+    "in": _("a way in was sent to you"),
 }
 
 

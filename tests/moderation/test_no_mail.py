@@ -16,6 +16,7 @@ from moderation.models import Access
 from outbox.links import token
 from outbox.mail import from_body
 from outbox.models import Hold, Mailbox, Message, Pulse
+from supportnet import my_data
 from tests import factories
 from tests.moderation.desk import at_desk
 
@@ -172,6 +173,20 @@ def test_a_way_in_lets_them_ask_for_a_code_in_their_own_browser(office, ada):
     code = re.search(r"^\s*(\d{6})\s*$", text, re.MULTILINE)[1]
     assert browser.post("/code/", {"code": code}).status_code == 302
     assert browser.get("/settings/").status_code == 200
+
+
+def test_each_deed_has_a_code_of_its_own_and_stands_in_the_persons_export(office, ada, client):
+    asked(office)
+    for deed in ("again", "test", "in"):
+        asked(office, **{deed: ""})
+
+    rows = my_data.export(ada, now=timezone.now())["tables"]["moderation.access"]
+    assert [row["reason"] for row in rows] == ["look", "again", "test", "in"]
+    [table] = [one for one in my_data.export_page(ada) if "staff" in one.title]
+    client.force_login(ada)
+    for shown in (str(table.rows), client.get(reverse("who_looked")).content.decode()):
+        assert shown.count("a way in was sent to you") == 1
+        assert shown.count("a test mail was sent to you") == 1
 
 
 def test_a_way_in_ends_after_a_day_and_for_a_closed_account(office, ada):

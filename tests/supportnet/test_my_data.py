@@ -7,6 +7,7 @@ import re
 import pytest
 from django.apps import apps
 from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
 
@@ -74,6 +75,23 @@ def test_export_holds_every_word_and_who_got_what(now: dt.datetime) -> None:
     assert share["check_in_local_date"] == "2026-11-20"
     assert "Who got what Who ana-membername" in page
     assert ben.email
+
+
+@pytest.mark.parametrize("how", ["get", "post"])
+def test_the_export_asks_who_it_is_when_they_came_in_a_while_ago(
+    client: Client, now: dt.datetime, how: str
+) -> None:
+    """Of those who have a password or a second factor; a session alone is as one of last week."""
+    ana = seeds.everything_of("ana")
+    ana.set_password("four words in a row")
+    ana.save()
+    client.force_login(ana)
+
+    answer = getattr(client, how)("/settings/data/")
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("account_reauthenticate"))
+    assert "ana-" not in answer.content.decode()
 
 
 def test_page_speaks_in_words_and_never_in_names_of_columns(
