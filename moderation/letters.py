@@ -4,7 +4,7 @@ They are plain on the outside. What was written, and what it rests on, stands on
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +80,7 @@ def statement(decision: "Decision", *, opened: bool, now: dt.datetime) -> None:
     _post(to, written, decision, "concerned", now)
 
 
-def undecided(report: "Report", openings: "list[Opening]", *, now: dt.datetime) -> None:
+def undecided(report: "Report", openings: "Iterable[Opening]", *, now: dt.datetime) -> None:
     """Tell whose message was opened, before a report that nobody decided goes after its year."""
     to = concerned(report)
     if to is None:
