@@ -4,11 +4,12 @@ from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class CollectedFiles(StaticFilesConfig):
-    """Leaves out a second documentation page of five megabytes, and what ours has of its own."""
+    """Leaves out a second page of five megabytes, what ours has of its own, and pages never shown."""
 
     ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
         "redoc",
+        "rest_framework",
         "swagger-ui-standalone-preset.*",
         "oauth2-redirect.*",
         "favicon-32x32.png",
