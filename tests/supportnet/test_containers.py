@@ -85,7 +85,7 @@ def test_images_are_pinned_and_what_must_outlive_a_container_lies_in_a_volume():
     assert set(compose()["volumes"]) == {"postgres", "var"}
 
 
-@pytest.mark.long(seconds=35)
+@pytest.mark.long(seconds=25)
 def test_production_runs_as_the_files_say(
     production: Production, mail_server: tuple[MailServer, Path]
 ) -> None:
@@ -93,7 +93,6 @@ def test_production_runs_as_the_files_say(
     every_service_runs_as_the_file_says(production, mail_server[0])
     django_finds_nothing_to_say_before_it_is_deployed(production)
     the_commands_of_the_page_for_operators_run(production)
-    the_units_run_what_the_containers_run(production)
 
 
 def every_service_runs_as_the_file_says(production: Production, server: MailServer) -> None:
@@ -148,21 +147,16 @@ def units() -> dict[str, str]:
     return found
 
 
-def the_units_run_what_the_containers_run(production: Production) -> None:
+def test_the_units_run_what_the_containers_run() -> None:
     assert set(units()) == {"supportnet-web", "supportnet-worker", "supportnet-beat"}
-    environment = production.settings_of(compose()["services"]["web"])
-    started = []
     for name, text in units().items():
         line = re.search(r"^ExecStart=/srv/supportnet/\.venv/bin/(.*)$", text, re.MULTILINE)
         assert line is not None
+        service = compose()["services"][name.removeprefix("supportnet-")]
+        # A container is listened to from outside of it; on a machine only the proxy may.
+        assert line[1] == service["command"].replace("0.0.0.0", "127.0.0.1")  # noqa: S104
         seconds = re.search(r"^TimeoutStopSec=(\d+)$", text, re.MULTILINE)
-        words = production.words(line[1])
-        started.append(production.launch(name, words, environment, float(seconds[1])))
-    production.wait_until_ready()
-
-    for service in started:
-        assert service.process.poll() is None, service.said
-        assert service.end() == 0, service.said
+        assert int(seconds[1]) >= int(service.get("stop_grace_period", "10s").removesuffix("s"))
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd on this machine")

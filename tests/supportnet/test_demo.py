@@ -1,12 +1,10 @@
 """The made-up person: every page is full, and nobody is written to."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -16,33 +14,39 @@ from circles.models import Member
 from outbox.models import Mailbox, Message
 from supportnet.demo import history, story
 
-# Eighteen months are written first, by each worker that looks at them.
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(400)]
 
 
-@pytest.fixture(scope="module")
-def person(django_db_setup: Any, django_db_blocker: Any) -> Iterator[Person]:
-    """Written once for all tests here, which only look."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield history.write(timezone.now())
-        transaction.set_rollback(True)
+PAGES = [
+    ("/today/", ["Up and down", "Can I call?", "Proud of you", "Beside you", "18:30"]),
+    ("/circle/", ["Mina", "Jonas", "Sam has a lot on just now", "Ruth", "You have paused"]),
+    ("/who-sees-what/", ["your word and what you write", "what you shared"]),
+    ("/rhythm/", ["Every day at 18:30", "The next five moments"]),
+    ("/look-back/", ["Words you kept", "Soup is on the stove", "What you said", "Earlier"]),
+    ("/settings/", ["Noor", "Germany", "Berlin time"]),
+    ("/settings/data/", ["Soup is on the stove", "my sister"]),
+]
 
 
-@pytest.fixture
-def client(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
+@pytest.mark.long(seconds=10)
+def test_eighteen_months_fill_every_page_and_nobody_is_written_to(capsys: Any) -> None:
+    # One test, for writing them is dear: workers of pytest would each do it for their part.
+    person = history.write(timezone.now())
+    nobody_is_written_to(person)
+    the_circle_shows_every_kind_and_every_way_to_stand(person)
+    eighteen_months_were_answered_and_answered_back(person)
+    every_page_is_full(person)
+    a_second_time_changes_nothing(capsys)
 
 
-def test_nobody_is_written_to(person: Person) -> None:
+def nobody_is_written_to(person: Person) -> None:
     assert not Message.objects.unsent().exists()
     theirs = Mailbox.objects.filter(key_id=person.key_id).exclude(pk=person.mailbox_id)
     assert theirs.count() == len(story.FIVE)
     assert all(mailbox.address.endswith(".example") for mailbox in theirs)
 
 
-def test_the_circle_shows_every_kind_and_every_way_to_stand(person: Person) -> None:
+def the_circle_shows_every_kind_and_every_way_to_stand(person: Person) -> None:
     members = {member.name: member for member in Member.objects.of(person)}
     assert {member.kind for member in members.values()} == set(Member.Kind.values)
     assert {member.level for member in members.values()} == set(Member.Level.values)
@@ -51,7 +55,7 @@ def test_the_circle_shows_every_kind_and_every_way_to_stand(person: Person) -> N
     assert members["Dr. Adeyemi"].paused_at
 
 
-def test_eighteen_months_were_answered_and_answered_back(person: Person) -> None:
+def eighteen_months_were_answered_and_answered_back(person: Person) -> None:
     answers = Answer.objects.of(person)
     first, last = answers.last(), answers.first()
     assert last.local_date - first.local_date > dt.timedelta(days=500)
@@ -63,29 +67,18 @@ def test_eighteen_months_were_answered_and_answered_back(person: Person) -> None
     assert Schedule.objects.of(person).next_at > timezone.now() - dt.timedelta(hours=4)
 
 
-@pytest.mark.parametrize(
-    ("path", "words"),
-    [
-        ("/today/", ["Up and down", "Can I call?", "Proud of you", "Beside you", "18:30"]),
-        ("/circle/", ["Mina", "Jonas", "Sam has a lot on just now", "Ruth", "You have paused"]),
-        ("/who-sees-what/", ["your word and what you write", "what you shared"]),
-        ("/rhythm/", ["Every day at 18:30", "The next five moments"]),
-        ("/look-back/", ["Words you kept", "Soup is on the stove", "What you said", "Earlier"]),
-        ("/settings/", ["Noor", "Germany", "Berlin time"]),
-        ("/settings/data/", ["Soup is on the stove", "my sister"]),
-    ],
-)
-def test_every_page_is_full(client: Client, path: str, words: list[str]) -> None:
-    page = client.get(path).content.decode()
-    assert [word for word in words if word not in page] == []
+def every_page_is_full(person: Person) -> None:
+    client = Client()
+    client.force_login(person)
+    for path, words in PAGES:
+        page = client.get(path).content.decode()
+        assert [word for word in words if word not in page] == [], path
+    letters = [words for _, _, words in story.LETTERS]
+    today = client.get("/today/").content.decode()
+    assert [words for words in letters if words not in today] == []
 
 
-def test_the_letters_of_the_last_evening_lie_on_today(client: Client) -> None:
-    page = client.get("/today/").content.decode()
-    assert all(words in page for _, _, words in story.LETTERS)
-
-
-def test_a_second_time_changes_nothing(person: Person, capsys: Any) -> None:
+def a_second_time_changes_nothing(capsys: Any) -> None:
     before = (Answer.objects.count(), Reply.objects.count(), Message.objects.count())
     call_command("demo")
     assert (Answer.objects.count(), Reply.objects.count(), Message.objects.count()) == before
