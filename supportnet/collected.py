@@ -4,7 +4,7 @@ from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class CollectedFiles(StaticFilesConfig):
-    """Leaves out a second page of five megabytes, what ours has of its own, and pages never shown."""
+    """Leaves out a second page of five megabytes, what ours has of its own, and what none shows."""
 
     ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
