@@ -6,6 +6,7 @@ and REDIS_URL where they are set and out of wheels where not. Workers of xdist i
 """
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -22,6 +23,17 @@ _FOLDER = "supportnet-test-"
 _LOADED = {"environment", "servers"}
 _HELPERS = {path.stem for path in Path(__file__).parent.iterdir()} - _LOADED
 pytest.register_assert_rewrite(*(f"tests.{name}" for name in sorted(_HELPERS)))
+
+
+# Nothing that is imported or collected will ever be litter, and looking through it takes long.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays: only what tests make is looked through, and more rarely."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_report_header() -> str:
