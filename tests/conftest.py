@@ -1,6 +1,8 @@
 """What every test may ask for: a moment, a mail server, a browser; and what none may do."""
 
+import fcntl
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -62,8 +64,17 @@ def browser(browser_path: str) -> Iterator[Browser]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _mirror() -> None:
-    """The right-to-left language `ar-xb`, made of today's sentences."""
-    write_mirror(settings.BASE_DIR, settings.VAR_DIR / "locale")
+    """The right-to-left language `ar-xb`, made of today's sentences by the first worker."""
+    here = settings.VAR_DIR / "locale"
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        write_mirror(settings.BASE_DIR, here)
+        return
+    once = settings.VAR_DIR.parent / "locale"
+    with (settings.VAR_DIR.parent / "locale.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not once.exists():
+            write_mirror(settings.BASE_DIR, once)
+    shutil.copytree(once, here, dirs_exist_ok=True)
 
 
 @pytest.fixture(autouse=True)
