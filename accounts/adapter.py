@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -23,7 +24,7 @@ from outbox.mail import compose
 from vault.fields import seal, unseal
 from vault.models import Key
 
-_JUST_NOW = dt.timedelta(minutes=15)
+_QUARTER = dt.timedelta(minutes=15)
 _BOUND = "accounts.second_factor"
 
 
@@ -60,17 +61,17 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("kept") if kept(request, timezone.now()) else reverse("today")
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        now, quarter = timezone.now(), _JUST_NOW
+        now = timezone.now()
         checks = [
             limits.allow(
                 "password for address",
                 credentials.get("email", "").lower(),
                 at_most=10,
-                within=quarter,
+                within=_QUARTER,
                 now=now,
             ),
             limits.allow(
-                "password from client", limits.client(request), at_most=30, within=quarter, now=now
+                "password from client", limits.client(request), at_most=30, within=_QUARTER, now=now
             ),
         ]
         if not all(checks):
@@ -82,7 +83,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         # Whoever came in a moment ago has just shown that it is them.
         records = get_authentication_records(self.request, self.request.user)
-        fresh = timezone.now().timestamp() - _JUST_NOW.total_seconds()
+        fresh = timezone.now().timestamp() - app_settings.REAUTHENTICATION_TIMEOUT
         return not any(record["at"] > fresh for record in records)
 
     def set_password(self, user: Any, password: str) -> None:

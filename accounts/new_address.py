@@ -1,7 +1,7 @@
-"""Another mail address: a code by mail shows whose it is, by allauth's own way of checking one.
+"""A code to an address of somebody signed in, by allauth's own way of checking one.
 
-Two codes can be on their way here. One goes to the address so far and shows that it is still them
-who sit there; the other goes to the new address and shows that it is theirs.
+To the address so far it shows that it is still them who sit there (see showing.py); to another
+one it shows that this is theirs, too, and it is used from then on.
 """
 
 import datetime as dt
@@ -11,7 +11,6 @@ from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.code_verification import AbstractCodeVerificationProcess
 from allauth.account.internal.flows.login import record_authentication
-from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.core.internal.cryptokit import compare_user_code
 from django.http import HttpRequest
 
@@ -106,16 +105,3 @@ class AddressCode(AbstractCodeVerificationProcess):
         self.request.session.cycle_key()
         person.end_sessions(but=self.request.session.session_key)
         emails.tell_old_address(person, old)
-
-
-def has_shown(request: HttpRequest) -> bool:
-    """Whether it is surely them: they came in just now, or showed it once more.
-
-    Where mail to their address comes back no code could reach them, so being signed in is enough.
-    """
-    person = person_of(request)
-    if get_reauthentication_flows(person):
-        return True  # the page has asked for a password or a second step already
-    if person.mailbox is not None and person.mailbox.bounced_at is not None:
-        return True
-    return not get_adapter(request).is_reauthentication_required(app="accounts")

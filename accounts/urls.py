@@ -29,6 +29,7 @@ urlpatterns = [
     path("sign-out/everywhere/", leaving.sign_out_everywhere, name="sign_out_everywhere"),
     path("settings/", own.settings_page, name="settings"),
     path("settings/you/", own.you, name="you"),
+    path("settings/show/", address.show, name="show"),
     path("settings/address/", address.address, name="address"),
     path("settings/address/code/", address.address_code, name="address_code"),
     path("settings/address/again/", address.address_code_again, name="address_code_again"),

@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -19,6 +18,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from accounts.access import open_while_stopped, person_of
 from accounts.forms import ZoneForm
 from accounts.models import Person
+from accounts.showing import asks_once_more
 from checkins.forms.answer import AnswerForm
 from checkins.models import CheckIn, Reply, Schedule
 from circles.models import Member
@@ -131,7 +131,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "public/privacy.html", facts)
 
 
-@reauthentication_required
+@asks_once_more
 def my_data_export(request: HttpRequest) -> HttpResponse:
     """Everything that is kept of the person, to read or to take along."""
     person = person_of(request)
@@ -143,7 +143,7 @@ def my_data_export(request: HttpRequest) -> HttpResponse:
     return render(request, "my_data/export.html", {"tables": my_data.export_page(person)})
 
 
-@reauthentication_required
+@asks_once_more
 def my_data_erase(request: HttpRequest) -> HttpResponse:
     """Erase the account, after one clear choice."""
     form = EraseForm(request.POST or None)

@@ -5,7 +5,10 @@ import itertools
 import uuid
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
+from django.test import Client
 
 from accounts.models import Person
 from checkins.cadence import EVERY_DAY
@@ -157,6 +160,16 @@ def staff(*roles_: str, name: str = "Kim", **fields: Any) -> Person:
     for role in roles_:
         roles.give(found, role, by=None, now=JOINED)
     return found
+
+
+def just_came_in(client: Client, person: Person) -> Client:
+    """This browser, in which the person signed in a moment ago; force_login is one of last week."""
+    client.force_login(person)
+    request = HttpRequest()
+    request.session = client.session
+    record_authentication(request, person, method="code")
+    request.session.save()
+    return client
 
 
 def moderator(*, name: str = "Kim", **fields: Any) -> Person:

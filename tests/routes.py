@@ -58,6 +58,8 @@ ROUTES = {
     # settings
     "settings": get(EACH_OWN),
     "you": get(EACH_OWN),
+    # they came in just now and go on at once; who did not is asked: tests/accounts/test_showing.py
+    "show": get(EACH_OWN_SENDS),
     "address": get(EACH_OWN),
     "address_code": get(EACH_OWN_SENDS),
     "address_code_again": post(EACH_OWN_SENDS),

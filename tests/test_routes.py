@@ -118,14 +118,14 @@ def browser(reader: str, owner: Person) -> Client:
     """A browser in which this reader is signed in, as far as they are."""
     client = Client(raise_request_exception=True)
     if reader == "owner":
-        client.force_login(owner)
+        factories.just_came_in(client, owner)
     elif reader != "stranger":
         person = someone(f"{reader}@example.org", reader.capitalize())
         if reader in {"staff", "office"}:
             person.make_staff()
         if reader == "office":
             TOTP.activate(person, SECRET)
-        client.force_login(person)
+        factories.just_came_in(client, person)
     if reader == "office":
         code = format_hotp_value(hotp_value(SECRET, int(time.time()) // 30))
         client.post(reverse("mfa_reauthenticate"), {"code": code})

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +13,10 @@ from django.views.decorators.http import require_POST
 from accounts.access import person_of
 from accounts.forms import ProgramForm
 from accounts.models import Token
+from accounts.showing import asks_once_more
 
 
-@reauthentication_required
+@asks_once_more
 def programs(request: HttpRequest) -> HttpResponse:
     """The person's programs, and a new token; its text stands on this one page alone."""
     person, text = person_of(request), ""

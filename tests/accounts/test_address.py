@@ -106,13 +106,14 @@ def test_a_code_is_of_no_use_in_another_persons_browser(there, noor, client):
 
 def test_who_has_been_signed_in_for_long_shows_first_that_it_is_them(client, noor):
     client.force_login(noor)
-    assert "First, please show that it is you." in client.get("/settings/address/").content.decode()
+    asked = client.get("/settings/address/")["Location"]
+    assert "First, please show that it is you." in client.get(asked).content.decode()
     client.post("/settings/address/", {"email": NEW})
     assert not Mailbox.objects.of_address(NEW).exists()
 
-    client.post("/settings/address/", {"show": "1"})
-    assert "about to change" in newest(OLD).text
-    client.post("/settings/address/code/", {"code": code_to(OLD)})
+    typing = client.post(asked)["Location"]
+    assert "Somebody in your account asked for this code." in newest(OLD).text
+    assert client.post(typing, {"code": code_to(OLD)})["Location"] == "/settings/address/"
 
     assert change(client)["Location"] == "/settings/"
     noor.refresh_from_db()

@@ -37,7 +37,7 @@ def send(client: Client, path: str, said: dict[str, str], method: str = "post"):
 
 
 def test_a_token_is_shown_once_and_stands_nowhere(client, noor):
-    client.force_login(noor)
+    factories.just_came_in(client, noor)
 
     made = client.post(PAGE, {"name": "My clock", "scope": "read"}).content.decode()
 
@@ -85,7 +85,7 @@ def test_a_token_opens_no_page(noor):
 
 def test_a_program_sent_away_is_out(client, noor):
     clock = program(noor)
-    client.force_login(noor)
+    factories.just_came_in(client, noor)
 
     client.post(f"{PAGE}{Token.objects.get().public_id}/end/")
 
@@ -105,14 +105,14 @@ def test_nobody_sends_away_or_sees_somebody_elses_program(client, noor):
 
 def test_programs_are_out_when_the_person_signs_out_everywhere(client, noor):
     clock = program(noor)
-    client.force_login(noor)
+    factories.just_came_in(client, noor)
     client.post("/sign-out/everywhere/")
     assert clock.get(ME).status_code == 401
 
 
 def test_programs_are_out_when_a_password_is_set(client, noor):
     clock = program(noor)
-    client.force_login(noor)
+    factories.just_came_in(client, noor)
     new = "a long walk by the quiet river"
     client.post("/settings/password/new/", {"password1": new, "password2": new})
     noor.refresh_from_db()
@@ -148,7 +148,7 @@ def test_a_program_hears_the_persons_language(noor):
 def test_twenty_programs_are_enough(client, noor):
     for _ in range(20):
         program(noor)
-    client.force_login(noor)
+    factories.just_came_in(client, noor)
     page = client.post(PAGE, {"name": "One more", "scope": "all"}).content.decode()
     assert "Take one away first." in page
     assert Token.objects.count() == 20

@@ -99,6 +99,7 @@ def test_taking_the_yes_back_stops_everything_until_a_new_one(client, noor):
     assert not Schedule.objects.exists()
     assert not Message.objects.filter(state="waiting").exists()
     assert client.get("/today/")["Location"] == "/welcome/"
+    factories.just_came_in(client, noor)
     assert client.get("/settings/data/").status_code == 200
     page = client.get("/welcome/").content.decode()
     assert 'value="Noor"' in page

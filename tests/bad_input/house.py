@@ -95,9 +95,7 @@ class House:
 
 def signed_in(person: Person) -> Client:
     """A browser in which this person is signed in."""
-    client = Client()
-    client.force_login(person)
-    return client
+    return factories.just_came_in(Client(), person)
 
 
 def links_of(mail: Mail) -> list[str]:

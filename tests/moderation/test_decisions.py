@@ -197,7 +197,7 @@ def test_a_suspended_account_keeps_its_data_its_plan_and_the_helplines(
 ) -> None:
     person = suspended.report.person
     assert person is not None
-    client.force_login(person)
+    factories.just_came_in(client, person)
 
     for name in ("what_helps", "my_data_export", "look_back", "settings", "who_looked"):
         assert client.get(reverse(name)).status_code == 200, name

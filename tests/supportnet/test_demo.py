@@ -13,6 +13,7 @@ from checkins.models import Answer, CheckIn, Reply, Schedule
 from circles.models import Member
 from outbox.models import Mailbox, Message
 from supportnet.demo import history, story
+from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(400)]
 
@@ -68,8 +69,7 @@ def eighteen_months_were_answered_and_answered_back(person: Person) -> None:
 
 
 def every_page_is_full(person: Person) -> None:
-    client = Client()
-    client.force_login(person)
+    client = factories.just_came_in(Client(), person)
     for path, words in PAGES:
         page = client.get(path).content.decode()
         assert [word for word in words if word not in page] == [], path

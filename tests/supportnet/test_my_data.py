@@ -98,7 +98,7 @@ def test_page_speaks_in_words_and_never_in_names_of_columns(
     client: Client, now: dt.datetime
 ) -> None:
     ana = seeds.everything_of("ana")
-    client.force_login(ana)
+    factories.just_came_in(client, ana)
 
     shown = client.get("/settings/data/").content.decode()
     main = shown[shown.index("<main") : shown.index("</main>")]
