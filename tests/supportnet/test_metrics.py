@@ -25,7 +25,6 @@ TOKEN = "a-token-of-forty-letters-made-by-openssl"
 SHOWN = {"Authorization": f"Bearer {TOKEN}"}
 MINUTE = dt.timedelta(minutes=1)
 COUNTS = (
-    "import django; django.setup()\n"
     "from supportnet import counters\n"
     "import sys\n"
     "for _ in range(1000): counters.count('today', 200, 0.03)\n"
