@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
+from django.core.management.commands import flush
 from django.test import override_settings
 from django.utils import timezone, translation
 from hypothesis import HealthCheck
@@ -75,6 +78,24 @@ def _mirror() -> None:
         if not once.exists():
             write_mirror(settings.BASE_DIR, once)
     shutil.copytree(once, here, dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """After a test that really commits, what migrations leave comes back as it was, in two writes.
+
+    Django would look for each table's name and each right anew.
+    """
+    with django_db_blocker.unblock():
+        tables, rights = list(ContentType.objects.all()), list(Permission.objects.all())
+
+    def fill_again(*_args: Any, **_settings: Any) -> None:
+        ContentType.objects.bulk_create(tables)
+        Permission.objects.bulk_create(rights)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(flush, "emit_post_migrate_signal", fill_again)
+        yield
 
 
 @pytest.fixture(autouse=True)
