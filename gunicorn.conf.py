@@ -11,8 +11,13 @@ workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 timeout = 60
 graceful_timeout = 15
-max_requests = 5000
-max_requests_jitter = 500
+# The application is read once and forked: a fresh process answers at once, where reading it anew
+# would take a core for seconds, from people who wait. So HUP brings fresh processes of the same
+# code; new code comes with a restart.
+preload_app = True
+# A process makes room before what it never gives back counts; not all of them at the same time.
+max_requests = 20_000
+max_requests_jitter = 20_000
 control_socket_disable = True
 # No access log: request lines hold the codes of links.
 accesslog = None
