@@ -4,9 +4,7 @@ import base64
 import datetime as dt
 from typing import Any
 
-from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponseRedirect
@@ -17,6 +15,7 @@ from django.utils.translation import override
 
 from accounts.access import kept, person_of
 from accounts.models import Person
+from accounts.showing import shown_lately
 from library.frames import Said
 from outbox import limits
 from outbox.backend import PersonalEmail
@@ -82,9 +81,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         # Whoever came in a moment ago has just shown that it is them.
-        records = get_authentication_records(self.request, self.request.user)
-        fresh = timezone.now().timestamp() - app_settings.REAUTHENTICATION_TIMEOUT
-        return not any(record["at"] > fresh for record in records)
+        return not shown_lately(self.request, timezone.now())
 
     def set_password(self, user: Any, password: str) -> None:
         # Whoever changes it may fear that somebody else came in: programs too are out.

@@ -8,6 +8,7 @@ from allauth.mfa.webauthn import views as keys
 from django.urls import path
 
 from accounts.access import before_welcome
+from accounts.showing import asks_once_more
 from accounts.views import address, arriving, leaving, own, programs, welcome
 from library.access import public
 
@@ -40,28 +41,29 @@ urlpatterns = [
     path("settings/sign-in/", own.sign_in_settings, name="sign_in_settings"),
     path("settings/programs/", programs.programs, name="programs"),
     path("settings/programs/<uuid:public_id>/end/", programs.program_end, name="program_end"),
-    path("settings/password/", account.password_change, name="account_change_password"),
-    path("settings/password/new/", account.password_set, name="account_set_password"),
-    path("settings/password/away/", own.password_away, name="password_away"),
 ]
 
-# allauth's own pages, under paths of ours; staff come here before anything else.
-_SECOND_FACTOR = [
+# The ways in, mostly allauth's own pages under paths of ours. Staff come here before anything else.
+# A way that is there allauth guards itself; of whoever has none yet it asks nothing, and a new way
+# shown as proof would prove only that somebody sits at this browser.
+_WAYS = [
+    ("password/", account.password_change, "account_change_password"),
+    ("password/new/", asks_once_more(account.password_set), "account_set_password"),
+    ("password/away/", own.password_away, "password_away"),
     ("again/", account.reauthenticate, "account_reauthenticate"),
     ("sign-in/", own.sign_in_settings, "mfa_index"),
     ("second/again/", second.reauthenticate, "mfa_reauthenticate"),
-    ("app/", totp.activate_totp, "mfa_activate_totp"),
+    ("app/", asks_once_more(totp.activate_totp), "mfa_activate_totp"),
     ("app/off/", totp.deactivate_totp, "mfa_deactivate_totp"),
     ("spare-codes/", recovery.view_recovery_codes, "mfa_view_recovery_codes"),
     ("spare-codes/new/", recovery.generate_recovery_codes, "mfa_generate_recovery_codes"),
     ("spare-codes/file/", recovery.download_recovery_codes, "mfa_download_recovery_codes"),
     ("keys/", keys.list_webauthn, "mfa_list_webauthn"),
-    ("keys/add/", keys.add_webauthn, "mfa_add_webauthn"),
+    ("keys/add/", asks_once_more(keys.add_webauthn), "mfa_add_webauthn"),
     ("keys/again/", keys.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
     ("keys/<int:pk>/off/", keys.remove_webauthn, "mfa_remove_webauthn"),
     ("keys/<int:pk>/name/", keys.edit_webauthn, "mfa_edit_webauthn"),
 ]
 urlpatterns += [
-    path(f"settings/{there}", before_welcome(view), name=name)
-    for there, view, name in _SECOND_FACTOR
+    path(f"settings/{there}", before_welcome(view), name=name) for there, view, name in _WAYS
 ]

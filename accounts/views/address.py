@@ -17,12 +17,12 @@ from django.views.decorators.http import require_POST
 from accounts.access import before_welcome, open_while_stopped, person_of
 from accounts.forms import CodeForm, NewAddressForm
 from accounts.new_address import AddressCode
-from accounts.showing import asks_once_more, has_shown, leading_back
+from accounts.showing import asks_once_more, has_own_way, has_shown, leading_back
 from accounts.views.arriving import may_ask, send_code
 from library.access import public
 from outbox import limits, links
 
-_HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+_DAY = dt.timedelta(days=1)
 
 
 @open_while_stopped
@@ -40,7 +40,7 @@ def address(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest) -> HttpResponse:
     """For whoever signs in by a code alone: show by one more that it is you, then go on."""
     person, back = person_of(request), _back(request) or reverse("settings")
-    if has_shown(request):
+    if has_shown(request) or has_own_way(person):
         return redirect(back)
     if request.method == "POST":
         return _send(request, person.email, then=leading_back("address_code", to=back))

