@@ -18,7 +18,7 @@ from accounts.access import before_welcome, open_while_stopped, person_of
 from accounts.forms import CodeForm, NewAddressForm
 from accounts.new_address import AddressCode
 from accounts.showing import asks_once_more, has_own_way, has_shown, leading_back
-from accounts.views.arriving import may_ask, send_code
+from accounts.views.arriving import may_ask, may_try, send_code
 from library.access import public
 from outbox import limits, links
 
@@ -76,6 +76,8 @@ def address_code(request: HttpRequest) -> HttpResponse:
     if process is None:
         return redirect(_begun_at(request))
     if request.method == "POST" and form.is_valid():
+        if not may_try(process, timezone.now()):
+            return render(request, "errors/429.html", status=429)
         if process.fits(form.cleaned_data["code"]):
             return _finished(request, process)
         if not process.record_invalid_attempt():

@@ -2,7 +2,9 @@
 
 import datetime as dt
 
+from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.code_verification import AbstractCodeVerificationProcess
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.internal.stagekit import clear_login
@@ -29,7 +31,7 @@ from outbox import limits
 
 GUESS = "guess"
 NEXT = "next"
-_HOUR = dt.timedelta(hours=1)
+_HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
 @public
@@ -61,6 +63,17 @@ def may_ask(request: HttpRequest, address: str, now: dt.datetime) -> bool:
     return all(checks)
 
 
+def may_try(process: AbstractCodeVerificationProcess, now: dt.datetime) -> bool:
+    """Whether one more code may be compared.
+
+    The count in the session stops nobody who sends many at the same moment: each of them reads it
+    before another has written.
+    """
+    whose, at_most = process.state["user_id"], app_settings.LOGIN_BY_CODE_MAX_ATTEMPTS
+    code = f"{whose}|{process.state['at']}"
+    return limits.allow("code compared", code, at_most=at_most, within=_DAY, now=now)
+
+
 def send_code(request: HttpRequest, person: Person) -> None:
     """A code that works in this browser alone."""
     guess = zones.guess(request)
@@ -88,9 +101,7 @@ def code(request: HttpRequest) -> HttpResponseBase:
         return _ask_again(request, _("That code has ended. Here you get a new one."))
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if not limits.allow(
-            "code typed", limits.client(request), at_most=60, within=_HOUR, now=timezone.now()
-        ):
+        if not _may_type(request, process):
             return render(request, "errors/429.html", status=429)
         if compare_user_code(actual=form.cleaned_data["code"], expected=process.code):
             return process.finish(redirect_url=process.state.get(NEXT) or None)
@@ -102,6 +113,12 @@ def code(request: HttpRequest) -> HttpResponseBase:
         "accounts/code.html",
         {"form": form, "email": process.state["email"], "can_resend": process.can_resend},
     )
+
+
+def _may_type(request: HttpRequest, process: LoginCodeVerificationProcess) -> bool:
+    now, here = timezone.now(), limits.client(request)
+    typed = limits.allow("code typed", here, at_most=60, within=_HOUR, now=now)
+    return may_try(process, now) and typed
 
 
 @public

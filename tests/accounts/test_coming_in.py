@@ -84,6 +84,21 @@ def test_a_wrong_code_gets_a_kind_sentence_and_five_tries(client):
     assert client.post("/code/", {"code": newest_code()})["Location"] == "/"
 
 
+def test_five_tries_are_five_when_they_come_at_the_same_moment_too(client):
+    ask(client)
+    right, before = newest_code(), dict(client.session.items())
+    wrong = "000000" if right != "000000" else "111111"
+
+    for _ in range(5):
+        assert client.post("/code/", {"code": wrong}).status_code in {200, 302}
+        session = client.session  # as another try left it that had read it at the same moment
+        session.update(before)
+        session.save()
+
+    assert client.post("/code/", {"code": right}).status_code == 429
+    assert client.get("/welcome/")["Location"].startswith("/?next=")
+
+
 def test_a_new_code_ends_the_older_one(client):
     ask(client)
     older = newest_code()

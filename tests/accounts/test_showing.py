@@ -153,6 +153,19 @@ def test_wrong_codes_show_nothing_and_after_five_there_is_a_new_one(there, noor,
     assert there.get(page)["Location"] == asked
 
 
+def test_five_tries_are_five_when_they_come_at_the_same_moment_too(there):
+    typing = there.post(there.get(DATA)["Location"])["Location"]
+    right, before = code(), dict(there.session.items())
+    for _ in range(5):
+        there.post(typing, {"code": wrong()})
+        session = there.session  # as another try left it that had read it at the same moment
+        session.update(before)
+        session.save()
+
+    assert there.post(typing, {"code": right}).status_code == 429
+    assert there.get(DATA).status_code == 302
+
+
 def test_a_code_from_this_browser_is_of_no_use_in_another(there, noor):
     elsewhere = Client()
     elsewhere.force_login(noor)
