@@ -9,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from outbox.addresses import mask
-from outbox.admin import LookOnly
+from outbox.admin import LookOnly, OfficeList
 
 
-class PersonAdmin(admin.ModelAdmin):
-    """Registered by the moderation room, where looking for somebody is noted."""
+class PersonAdmin(OfficeList):
+    """Registered by the moderation room, where looking for somebody is noted.
+
+    Nobody sets an account up for somebody else, and persons erase themselves.
+    """
 
     list_display = ["public_id", "masked_address", "language", "is_active", "is_staff"]
     list_filter = ["is_active", "is_staff"]
@@ -25,14 +28,6 @@ class PersonAdmin(admin.ModelAdmin):
     @admin.display(description=_("address"))
     def masked_address(self, person: Person) -> str:
         return mask(person.email)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        # Nobody can set it up for somebody else.
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Persons erase themselves; the page that asks would list what hangs on them.
-        return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # Staff who go are closed here. Others are stopped by a decision, with reasons.

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
@@ -160,6 +161,30 @@ def test_an_address_is_masked_and_found_only_whole_and_each_search_is_noted(ada:
     assert "No account has exactly this address." in part
     searched = Access.objects.filter(what="searched").order_by("pk")
     assert [row.about_id for row in searched] == [ada.public_id, None]
+
+
+@pytest.mark.parametrize(
+    ("listed", "query"),
+    [
+        ("accounts_person", "email__startswith=a"),
+        ("accounts_person", "display_name__contains=ada"),
+        ("accounts_person", "password__startswith=!"),
+        ("accounts_person", "key_id=1"),
+        ("moderation_report", "person_key_id=1"),
+        ("moderation_report", "member=1"),
+        ("moderation_access", "about_id__isnull=1"),
+        ("outbox_message", "mailbox=1"),
+        ("outbox_message", "key_id=1"),
+    ],
+)
+def test_no_list_is_narrowed_by_what_it_does_not_offer(
+    ada: Person, listed: str, query: str
+) -> None:
+    client, there = at_desk(somebody("superuser")), reverse(f"admin:{listed}_changelist")
+
+    assert client.get(f"{there}?{query}").status_code == 400
+    for offered in admin.site.get_model_admin(apps.get_model(*listed.split("_"))).list_filter:
+        assert client.get(f"{there}?{offered}__exact=1").status_code == 200
 
 
 def test_only_our_own_screens_are_in_the_office() -> None:
