@@ -10,7 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.access import person_of
 from accounts.admin import PersonAdmin
@@ -88,6 +90,7 @@ class FoundPersonAdmin(PersonAdmin):
         pages = [("find/", self.find, "find_person"), ("no-mail/", no_mail.no_mail, "no_mail")]
         return [*_guarded(self, pages), *super().get_urls()]
 
+    @method_decorator(require_POST)
     def find(self, request: HttpRequest) -> HttpResponse:
         """Posted, so that no address stands in a URL; found by its keyed hash."""
         if not self.has_view_permission(request):

@@ -161,6 +161,8 @@ def test_an_address_is_masked_and_found_only_whole_and_each_search_is_noted(ada:
     assert "No account has exactly this address." in part
     searched = Access.objects.filter(what="searched").order_by("pk")
     assert [row.about_id for row in searched] == [ada.public_id, None]
+    assert client.get(there).status_code == 405
+    assert searched.count() == 2
 
 
 @pytest.mark.parametrize(
