@@ -23,6 +23,7 @@ from outbox.models import Mailbox, Message
 
 _DAY = dt.timedelta(days=1)
 _MAILS_A_DAY = 3
+_DEEDS = ("again", "test", "in")
 
 
 @sensitive_post_parameters("address")
@@ -32,13 +33,16 @@ def no_mail(request: HttpRequest) -> HttpResponse:
     form, found, now = WholeAddressForm(request.POST or None), None, timezone.now()
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["address"]
-        found = _looked(request, address, now)
-        if "again" in request.POST:
-            _try_again(request, address, now)
-        elif "test" in request.POST:
-            _send_test(request, found.person, now)
-        elif "in" in request.POST:
-            _send_way_in(request, found.person, now)
+        person = Person.objects.of_address(address)
+        deed = next((name for name in _DEEDS if name in request.POST), "look")
+        _note(request, person, deed, now)
+        match deed:
+            case "again":
+                _try_again(request, address, now)
+            case "test":
+                _send_test(request, person, now)
+            case "in":
+                _send_way_in(request, person, now)
         found = arrivals.look(address, now=now)
     frame = admin.site.each_context(request)
     title = _("“No mail came”, “I can't get in”")
@@ -46,21 +50,19 @@ def no_mail(request: HttpRequest) -> HttpResponse:
     return render(request, "admin/moderation/no_mail.html", context)
 
 
-def _looked(request: HttpRequest, address: str, now: dt.datetime) -> arrivals.Arrivals:
-    found = arrivals.look(address, now=now)
-    by = person_of(request)
-    if found.person is None:
-        Access.objects.record(by=by, what=Access.What.SEARCHED, about="address", now=now)
+def _note(request: HttpRequest, person: Person | None, deed: str, now: dt.datetime) -> None:
+    by, log = person_of(request), Access.objects
+    if person is None:
+        log.record(by=by, what=Access.What.SEARCHED, about="address", now=now)
     else:
-        Access.objects.record(
+        log.record(
             by=by,
             what=Access.What.HELPED,
             about="person",
-            about_id=found.person.public_id,
-            reason=next((name for name in ("again", "test", "in") if name in request.POST), "look"),
+            about_id=person.public_id,
+            reason=deed,
             now=now,
         )
-    return found
 
 
 def _try_again(request: HttpRequest, address: str, now: dt.datetime) -> None:
