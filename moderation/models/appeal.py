@@ -109,8 +109,18 @@ class Appeal(models.Model):
             if not mine.order_by().update(claimed_by=by, claimed_at=now):
                 raise PermissionDenied
             self.claimed_by, self.claimed_at = by, now
+            self.decision.note(by, Access.What.CLAIMED, now)
             if own:
                 self.decision.note(by, Access.What.ALONE, now)
+
+    def give_back(self, *, by: Person, now: dt.datetime) -> None:
+        """Put it back for others. No reason is asked."""
+        with transaction.atomic():
+            mine = Appeal.objects.filter(pk=self.pk, claimed_by=by, decided_at=None)
+            if not mine.update(claimed_by=None, claimed_at=None):
+                raise PermissionDenied
+            self.claimed_by = self.claimed_at = None
+            self.decision.note(by, Access.What.GIVEN_BACK, now)
 
     @transaction.atomic
     def decide(

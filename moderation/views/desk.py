@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import person_of
+from accounts.models import Person
 from moderation import answers, chain, items, letters, roles
 from moderation.forms import AppealAnswerForm, DecisionForm, GlassForm, TopicsForm
 from moderation.models import Access, Appeal, Decision, Desk, Opening, Report
@@ -128,6 +129,8 @@ def glass(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Break the glass over this one message, with a reason its writer will read."""
     found, form = _found(request, public_id), GlassForm(request.POST)
     if not form.is_valid():
+        if found.decided_at is not None and hasattr(found.decision, "appeal"):
+            return _appeal_page(request, found.decision.appeal, glass_form=form)
         return _report_page(request, found, glass_form=form)
     Opening.objects.open(found, **form.cleaned_data, by=person_of(request), now=timezone.now())
     return redirect("admin:moderation_report_read", public_id)
@@ -143,7 +146,8 @@ def read(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if opening is None:
         raise PermissionDenied
     found.note_read(by=person, now=now)
-    context = {"report": found, "opening": opening, "words": items.read(found)}
+    appeal = found.decision.appeal if found.decided_at else None
+    context = {"report": found, "opening": opening, "words": items.read(found), "appeal": appeal}
     return _page(request, "read", _("One message"), context)
 
 
@@ -173,13 +177,16 @@ def appeal(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     form = AppealAnswerForm(request.POST if "answer" in request.POST else None)
     if request.method == "POST" and not mine:
         return _claim_appeal(request, found)
+    if "back" in request.POST:
+        found.give_back(by=person, now=now)
+        messages.success(request, _("It waits for somebody else. That is fine."))
+        return redirect("admin:index")
     if mine and form.is_valid():
         found.decide(**form.said(), by=person, now=now)
         messages.success(request, _("Answered. Whoever it concerns has a mail now. Thank you."))
         return redirect("admin:index")
     found.decision.report.note_seen(by=person, now=now)
-    context = {"appeal": found, "decision": found.decision, "mine": mine, "form": form}
-    return _page(request, "appeal", _("An answer to a decision"), context)
+    return _appeal_page(request, found, form=form)
 
 
 @_moderators
@@ -237,22 +244,44 @@ def _report_page(
     decision_form: DecisionForm | None = None,
 ) -> HttpResponse:
     person, now = person_of(request), timezone.now()
-    mine = found.is_in_hand_of(person)
+    mine = found.decided_at is None and found.is_in_hand_of(person)
     context: dict[str, Any] = {"report": found, "mine": mine, "now": now}
     if mine:
-        if found.may_read:
-            found.note_read(by=person, now=now)
+        context |= _to_read(found, glass_form, by=person, now=now)
         context |= {
             "decision_form": decision_form
             or DecisionForm(report=found, initial={"signed": person.called}),
-            "glass_form": glass_form or GlassForm(),
-            "opening": Opening.objects.current(found, by=person, now=now),
             "line": items.line_name(found) if found.is_about_line else "",
-            "has_words": not found.is_about_line,
             "answers": answers.READY,
             "can_tell": letters.reporter(found) is not None and found.wants_outcome,
         }
     return _page(request, "report", _("A report"), context)
+
+
+def _appeal_page(
+    request: HttpRequest,
+    found: Appeal,
+    *,
+    form: AppealAnswerForm | None = None,
+    glass_form: GlassForm | None = None,
+) -> HttpResponse:
+    person, now = person_of(request), timezone.now()
+    mine = found.is_in_hand_of(person)
+    context: dict[str, Any] = {"appeal": found, "decision": found.decision, "mine": mine}
+    if mine:
+        context |= _to_read(found.decision.report, glass_form, by=person, now=now)
+        context["form"] = form or AppealAnswerForm()
+    return _page(request, "appeal", _("An answer to a decision"), context)
+
+
+def _to_read(
+    found: Report, glass_form: GlassForm | None, *, by: Person, now: dt.datetime
+) -> dict[str, Any]:
+    """The message, as far as whoever has it in hand may read it, or the glass over it."""
+    if found.may_read:
+        found.note_read(by=by, now=now)
+    opening = Opening.objects.current(found, by=by, now=now)
+    return {"report": found, "opening": opening, "glass_form": glass_form or GlassForm()}
 
 
 def _page(request: HttpRequest, name: str, title: str, context: dict[str, Any]) -> HttpResponse:

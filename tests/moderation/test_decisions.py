@@ -25,6 +25,7 @@ from supportnet.tasks import purge
 from tests import factories
 from tests.checkins.postman import Letter, deliver
 from tests.circles.people import invited
+from tests.moderation.desk import WHY, at_desk, page
 from tests.moderation.test_reporting import door, share_link
 
 pytestmark = pytest.mark.django_db
@@ -419,6 +420,54 @@ def test_the_same_moderator_is_refused_unless_they_are_alone(now: dt.datetime, s
 
     assert Access.objects.filter(what="alone").count() == 1
     assert not Reply.objects.standing().exists()
+
+
+def test_whoever_looks_again_opens_the_message_with_a_reason_and_each_step_is_a_line() -> None:
+    now = timezone.now()
+    appeal, ray = answered(now), factories.moderator(name="Ray")
+    report, desk = appeal.decision.report, at_desk(ray)
+    there = page("appeal_desk", appeal.public_id)
+    glass = page("report_glass", report.public_id)
+
+    desk.post(there)
+    short = desk.post(glass, {"category": "appeal", "reason": "because"}).content.decode()
+    opened = desk.post(glass, {"category": "appeal", "reason": WHY}, follow=True)
+
+    assert "at least 20 letters" in short
+    assert "It was a quotation." in short
+    assert "Quittenmus" in opened.content.decode()
+    assert there in opened.content.decode()
+    assert "Quittenmus" not in desk.get(page("report_desk", report.public_id)).content.decode()
+    noted = Access.objects.filter(actor=ray.public_id).order_by("pk")
+    assert list(noted.values_list("what", flat=True)) == ["claimed", "opened", "read", "seen"]
+
+
+def test_who_reads_an_allowed_message_again_is_noted() -> None:
+    now = timezone.now()
+    reply = hello(factories.person(), now=now)
+    decision = decided(letter_report(reply, now=now, may_read=True), "hide", now=now)
+    appeal = Appeal.objects.make(decision, words="It was a quotation.", now=now)
+    assert appeal is not None
+    ray = factories.moderator(name="Ray")
+    desk = at_desk(ray)
+
+    shown = desk.post(page("appeal_desk", appeal.public_id), follow=True).content.decode()
+
+    assert "Quittenmus" in shown
+    assert Access.objects.filter(actor=ray.public_id, what="read").exists()
+
+
+def test_an_answer_is_given_back_for_others() -> None:
+    now = timezone.now()
+    appeal, ray, noor = answered(now), factories.moderator(), factories.moderator()
+    desk, there = at_desk(ray), page("appeal_desk", appeal.public_id)
+    desk.post(there)
+    assert not Appeal.objects.queue_for(noor, now).exists()
+
+    desk.post(there, {"back": ""})
+
+    assert Appeal.objects.queue_for(noor, now).exists()
+    assert "It was a quotation." not in desk.get(there).content.decode()
 
 
 def test_a_decision_is_answered_by_its_link_once_and_for_six_months(client: Client) -> None:
