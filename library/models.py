@@ -33,10 +33,6 @@ class OwnLineQuerySet(models.QuerySet["OwnLine"]):
             country=country, hidden_id=line_id, source=source[:300], checked_on=checked_on
         )
 
-    def show_again(self, country: str, line_id: str) -> None:
-        """Take the hiding of a shipped line back."""
-        self.filter(country=country, hidden_id=line_id).delete()
-
 
 class OwnLine(models.Model):
     """A helpline the operator has checked, or a shipped one the operator hides."""

@@ -87,7 +87,7 @@ def undecided(report: "Report", openings: "Iterable[Opening]", *, now: dt.dateti
         return
 
     def written() -> Mail:
-        context = {"name": to.name, "opened": True, "openings": openings}
+        context = {"name": Said(to.name), "opened": True, "openings": openings}
         return _mail("opened", context, to, None)
 
     _post(to, written, report, "undecided", now)

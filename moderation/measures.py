@@ -74,8 +74,6 @@ def take_back(report: "Report", action: str, *, now: dt.datetime) -> None:
     """Undo what a decision did. Mail that was taken back does not come again."""
     person = report.person
     match action:
-        case Action.HIDE if report.about == About.LINE:
-            OwnLine.objects.show_again(report.country, report.line_id)
         case Action.HIDE:
             _show(report)
         case Action.BLOCK if report.member:
