@@ -5,11 +5,14 @@ import datetime as dt
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Person
 from library.frames import Said
 from outbox import kinds
+from outbox.backend import Notice
 from outbox.emails import written
 from outbox.links import Link
 from outbox.mail import compose, to_body
@@ -47,36 +50,39 @@ def ask_about_sleep(person: Person, *, now: dt.datetime) -> None:
 
 def send_address_code(person: Person, address: str, code: str, *, is_old: bool) -> None:
     """A code to the address so far, or to the one the person wants to have."""
-    with translation.override(person.language):
-        subject = _("Your code")
-    _tell(person, address, "code", subject, code=Said(code), is_old=is_old)
+    subject = gettext_lazy("Your code")
+    _tell(person, address, "code", subject, EmailMultiAlternatives, code=Said(code), is_old=is_old)
 
 
 def tell_taken(person: Person, address: str) -> None:
     """Somebody with an account typed the address of another account; that one reads so."""
-    with translation.override(person.language):
-        subject = _("About your address")
-    _tell(person, address, "taken", subject)
+    _tell(person, address, "taken", gettext_lazy("About your address"))
 
 
 def tell_old_address(person: Person, address: str) -> None:
     """The last mail to an address that was changed: what to do if it was not them."""
-    with translation.override(person.language):
-        subject = _("Your address was changed")
+    subject = gettext_lazy("Your address was changed")
     _tell(person, address, "changed", subject, operator=settings.OPERATOR_EMAIL)
 
 
-def _tell(person: Person, address: str, template: str, subject: str, **context: object) -> None:
+def _tell(
+    person: Person,
+    address: str,
+    template: str,
+    subject: Promise,
+    sort: type[EmailMultiAlternatives] = Notice,
+    **context: object,
+) -> None:
     # Under the key of the installation: the address is not, or not any more, one of their world.
     with translation.override(person.language):
         mail = compose(
             f"accounts/mail/{template}",
             context,
-            subject=subject,
+            subject=str(subject),
             language=person.language,
             country=person.country,
         )
-        message = EmailMultiAlternatives(mail.subject, mail.text, to=[address])
+        message = sort(mail.subject, mail.text, to=[address])
         message.attach_alternative(mail.html, "text/html")
         message.send()
 

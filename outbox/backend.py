@@ -23,6 +23,12 @@ class PersonalEmail(EmailMultiAlternatives):
     key_id: int
 
 
+class Notice(EmailMultiAlternatives):
+    """A mail that is of use for longer than a code: it waits for a mail server that is gone."""
+
+    lives = dt.timedelta(days=2)
+
+
 class OutboxBackend(BaseEmailBackend):
     """Seals each mail and posts it in the quick lane.
 
@@ -34,7 +40,7 @@ class OutboxBackend(BaseEmailBackend):
         for email in email_messages:
             body = to_body(_mail(email))
             for address in email.recipients():
-                _post(address, body, _key_of(email), now)
+                _post(address, body, _key_of(email), now, expires_at=now + _life_of(email))
         return len(email_messages)
 
 
@@ -42,7 +48,18 @@ def _key_of(email: EmailMessage) -> int:
     return email.key_id if isinstance(email, PersonalEmail) else Key.objects.installation().pk
 
 
-def _post(address: str, body: dict[str, object], key_id: int, now: dt.datetime) -> None:
+def _life_of(email: EmailMessage) -> dt.timedelta:
+    return email.lives if isinstance(email, Notice) else _OF_USE
+
+
+def _post(
+    address: str,
+    body: dict[str, object],
+    key_id: int,
+    now: dt.datetime,
+    *,
+    expires_at: dt.datetime,
+) -> None:
     language = translation.get_language() or "en"
     message_id = uuid.uuid4()
     Message.objects.post(
@@ -56,7 +73,7 @@ def _post(address: str, body: dict[str, object], key_id: int, now: dt.datetime) 
         dedupe_key=f"account:{message_id}",
         body=body,
         now=now,
-        expires_at=now + _OF_USE,
+        expires_at=expires_at,
         why="asked",
     )
 

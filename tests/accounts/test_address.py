@@ -73,6 +73,17 @@ def test_the_old_address_gets_a_last_mail_that_does_not_name_the_new_one(there, 
     assert NEW not in mail.text + mail.html
 
 
+def test_the_last_mail_to_the_old_address_outlives_a_mail_server_that_is_gone_for_a_day(
+    there, noor
+):
+    change(there)
+
+    told = Message.objects.filter(mailbox__in=Mailbox.objects.of_address(OLD)).latest("pk")
+    code = Message.objects.filter(mailbox__in=Mailbox.objects.of_address(NEW)).latest("pk")
+    assert told.expires_at > timezone.now() + dt.timedelta(days=1)
+    assert code.expires_at < timezone.now() + dt.timedelta(minutes=16)
+
+
 def test_nothing_changes_before_the_code_is_typed(there, noor):
     there.post("/settings/address/", {"email": NEW})
     wrong = "000000" if code_to(NEW) != "000000" else "111111"
