@@ -378,8 +378,8 @@ class Person(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager
         (others.exclude(key_hash=Session.hash(but)) if but else others).delete()
 
     def forget(self) -> None:
-        """Leave nothing of somebody who was never welcomed: no row, no key, no mail to them."""
-        type(self).objects.filter(pk=self.pk).delete()
+        """Leave nothing of somebody who never said yes: no row, no key, no mail to them."""
+        type(self).objects.never_begun().filter(pk=self.pk).delete()
 
 
 class Consent(models.Model):

@@ -1,10 +1,12 @@
 """The one screen after the first sign-in, and what was typed at the door."""
 
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.access import KEPT, MARK_COOKIE, before_welcome, kept, person_of
 from accounts.forms import WelcomeForm
@@ -21,14 +23,15 @@ def welcome(request: HttpRequest) -> HttpResponse:
     if person.welcomed_at:
         return redirect("home")
     form = WelcomeForm(request.POST or None, initial=_known(person) or _guessed(request))
+    was_here = person.consents.exists()
     if form.is_under_age:
-        return _too_young(request)
+        return _to_erase(request) if was_here else _too_young(request)
     if request.method == "POST" and form.is_valid():
         wanted = {name: form.cleaned_data[name] for name in ("name", "country", "zone", "language")}
         person.welcome(**wanted, now=timezone.now())
         request.session.pop(GUESS, None)
         return redirect(_first_step(request))
-    context = {"form": form, "place": _place(form), "was_here": person.consents.exists()}
+    context = {"form": form, "place": _place(form), "was_here": was_here}
     return render(request, "accounts/welcome.html", context)
 
 
@@ -42,6 +45,13 @@ def _too_young(request: HttpRequest) -> HttpResponse:
     response = redirect("help_young_country", place.iso) if place else redirect("help_young")
     forget_cookie(response, MARK_COOKIE)
     return response
+
+
+def _to_erase(request: HttpRequest) -> HttpResponse:
+    """Years may hang on it: what was said goes by the page that asks once more who is there."""
+    said = _("This is for people of 18 and older. Here you can erase what you wrote.")
+    messages.info(request, said)
+    return redirect("my_data_erase")
 
 
 def _first_step(request: HttpRequest) -> str:

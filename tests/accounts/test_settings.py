@@ -106,6 +106,18 @@ def test_taking_the_yes_back_stops_everything_until_a_new_one(client, noor):
     assert 'value="Noor"' in page
 
 
+def test_under_eighteen_after_a_yes_erases_nothing_by_one_press(client, noor):
+    client.post("/settings/consent/")
+
+    there = client.post("/welcome/", {"adult": "under"})["Location"]
+
+    assert there == "/settings/data/erase/"
+    assert Person.objects.filter(pk=noor.pk).exists()
+    asked = client.get(there, follow=True).content.decode()
+    assert "Here you can erase what you wrote." in asked
+    assert "First, please show that it is you." in asked
+
+
 def test_a_password_can_be_added_and_opens_the_account(client, noor):
     words = "four words in a row"
     factories.just_came_in(client, noor)
