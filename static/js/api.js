@@ -3,6 +3,11 @@
 (() => {
   const place = document.getElementById("description");
   if (!place || !window.SwaggerUIBundle) return;
+  // It has a look for the night, and does not look itself whether it is night.
+  const night = window.matchMedia("(prefers-color-scheme: dark)");
+  const follow = () => document.documentElement.classList.toggle("dark-mode", night.matches);
+  night.addEventListener("change", follow);
+  follow();
   SwaggerUIBundle({
     url: place.dataset.description,
     domNode: place,

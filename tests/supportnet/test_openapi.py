@@ -219,3 +219,21 @@ def test_being_signed_in_does_nothing_on_the_page(
         page.locator("#operations-me-me_retrieve .execute").click()
     assert answered.value.status == 401
     context.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_is_dark_at_night_and_light_by_day(live_server: Any, browser: Browser) -> None:
+    page = browser.new_page(base_url=live_server.url, color_scheme="dark")
+    page.goto(DOCS)
+    drawn = page.locator("#description .swagger-ui").first
+    name = page.locator(".opblock-summary-path").first
+
+    expect(drawn).to_have_css("background-color", "rgb(38, 35, 48)")
+    at_night = name.evaluate("one => getComputedStyle(one).color")
+    page.emulate_media(color_scheme="light")
+    expect(page.locator("#description")).to_have_css("background-color", "rgb(255, 255, 255)")
+    by_day = name.evaluate("one => getComputedStyle(one).color")
+    page.close()
+
+    brightness = [sum(map(int, re.findall(r"\d+", one)[:3])) for one in (at_night, by_day)]
+    assert brightness[0] > 450 > brightness[1]
