@@ -7,6 +7,7 @@ from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as SecondReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django.forms import Form
 from django.utils.translation import gettext_lazy as _
 
 _WORDS = {
@@ -18,64 +19,31 @@ _WORDS = {
     "name": _("What you call it"),
     "passwordless": _("This key alone lets me in"),
 }
+_ALONE = _("Without the code from the mail. Your device asks for your finger, face or number.")
 
 
-def _reworded(fields: dict[str, Any]) -> None:
+def _in_our_words(form: type[Form]) -> type[Form]:
     """Labels of ours, no words inside the boxes, and fields that a password manager can fill."""
-    for name, field in fields.items():
-        field.label = _WORDS.get(name, field.label)
-        field.widget.attrs.pop("placeholder", None)
-    if "code" in fields:
-        fields["code"].widget.attrs.update(inputmode="numeric", dir="ltr")
-    if "passwordless" in fields:
-        fields["passwordless"].help_text = _(
-            "Without the code from the mail. Your device asks for your finger, face or number."
-        )
+
+    class InOurWords(form):  # type: ignore[misc, valid-type]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            for name, field in self.fields.items():
+                field.label = _WORDS.get(name, field.label)
+                field.widget.attrs.pop("placeholder", None)
+            if "code" in self.fields:
+                self.fields["code"].widget.attrs.update(inputmode="numeric", dir="ltr")
+            if "passwordless" in self.fields:
+                self.fields["passwordless"].help_text = _ALONE
+
+    return InOurWords
 
 
-class ChangeForm(ChangePasswordForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _reworded(self.fields)
-
-
-class SetForm(SetPasswordForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _reworded(self.fields)
-
-
-class ByPasswordForm(ReauthenticateForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _reworded(self.fields)
-
-
-class AppCodeForm(AuthenticateForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _reworded(self.fields)
-
-
-class AppCodeAgainForm(SecondReauthenticateForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _reworded(self.fields)
-
-
-class AddAppForm(ActivateTOTPForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _reworded(self.fields)
-
-
-class AddKeyForm(AddWebAuthnForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _reworded(self.fields)
-
-
-class RenameKeyForm(EditWebAuthnForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _reworded(self.fields)
+ChangeForm = _in_our_words(ChangePasswordForm)
+SetForm = _in_our_words(SetPasswordForm)
+ByPasswordForm = _in_our_words(ReauthenticateForm)
+AppCodeForm = _in_our_words(AuthenticateForm)
+AppCodeAgainForm = _in_our_words(SecondReauthenticateForm)
+AddAppForm = _in_our_words(ActivateTOTPForm)
+AddKeyForm = _in_our_words(AddWebAuthnForm)
+RenameKeyForm = _in_our_words(EditWebAuthnForm)
