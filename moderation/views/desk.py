@@ -24,6 +24,7 @@ from accounts.models import Person
 from moderation import answers, chain, items, letters, roles
 from moderation.forms import AppealAnswerForm, DecisionForm, GlassForm, TopicsForm
 from moderation.models import Access, Appeal, Decision, Desk, Opening, Report
+from moderation.models.access import AccessQuerySet
 
 SHOWN = 30
 # After so long in the office a gentle word that a break is fine.
@@ -203,20 +204,29 @@ def topics(request: HttpRequest) -> HttpResponse:
 @for_roles(roles.AUDITOR)
 def review(request: HttpRequest) -> HttpResponse:
     """What staff looked at since the last review, and whether the chain holds."""
-    person, now = person_of(request), timezone.now()
+    now = timezone.now()
     rows = Access.objects.since_review()
+    last = rows.last()
+    up_to = str(last.pk) if last else ""
+    if request.method == "POST" and request.POST.get("up_to", "") != up_to:
+        messages.info(request, _("New lines came while you read. They stand at the end."))
+        return redirect("admin:moderation_access_review")
     if request.method == "POST":
-        try:
-            rows.review(by=person, now=now)
-        except PermissionDenied:
-            messages.error(
-                request, _("Your own looks are among them. A second person has to read these.")
-            )
-        else:
-            messages.success(request, _("Noted. The next review is in a month."))
-            return redirect("admin:index")
-    context = {"rows": rows, "breaks": chain.breaks(now)}
+        return _signed(request, rows, now)
+    context = {"rows": rows, "breaks": chain.breaks(now), "up_to": up_to}
     return _page(request, "review", _("Who looked at what"), context)
+
+
+def _signed(request: HttpRequest, rows: AccessQuerySet, now: dt.datetime) -> HttpResponse:
+    try:
+        rows.review(by=person_of(request), now=now)
+    except PermissionDenied:
+        messages.error(
+            request, _("Your own looks are among them. A second person has to read these.")
+        )
+        return redirect("admin:moderation_access_review")
+    messages.success(request, _("Noted. The next review is in a month."))
+    return redirect("admin:index")
 
 
 def _claim_appeal(request: HttpRequest, found: Appeal) -> HttpResponse:

@@ -1,6 +1,7 @@
 """The log of looks: added to and never changed, chained, reviewed by a second person, purged."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -200,9 +201,15 @@ def test_the_auditor_reads_and_signs_the_review_at_the_desk() -> None:
 
     assert "waits for its monthly review" in desk.get(reverse("admin:index")).content.decode()
     there = reverse("admin:moderation_access_review")
-    assert "The chain holds" in desk.get(there).content.decode()
-    desk.post(there)
+    page = desk.get(there).content.decode()
+    assert "The chain holds" in page
+    read = {"up_to": re.search(r'name="up_to" value="(\d+)"', page)[1]}
+    noted(1, since=timezone.now(), by=factories.moderator())
+    told = desk.post(there, read, follow=True).content.decode()
+    assert "New lines came while you read." in told
+    assert Access.objects.last_review() is None
 
+    desk.post(there, {"up_to": re.search(r'name="up_to" value="(\d+)"', told)[1]})
     assert Access.objects.last_review() is not None
 
 
