@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checkins.models import Answer, Reply, Share
-from circles.models import Invitation, Member
+from circles.models import Circle, Invitation, Member
 from library.helplines import countries
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _read_share(share: Share) -> list[tuple[str, str]]:
         (_("Word"), str(word)),
         (_("Note"), said.note),
         (_("Something that went well"), said.went_well),
-        (_("What helps"), share.member.circle.helps_me),
+        *_beside(share.member.circle),
     ]
 
 
@@ -151,10 +151,14 @@ def _read_standing(member: Member, *, by_member: bool) -> list[tuple[str, str]]:
     """What one side always reads of the other, whatever is sent."""
     if by_member:
         return [(_("When they usually answer"), member.answers_when)]
-    return [
-        (_("What they call them"), member.name),
-        (_("What helps"), member.circle.helps_me if member.is_reading else ""),
-    ]
+    beside = _beside(member.circle) if member.is_reading else []
+    return [(_("What they call them"), member.name), *beside]
+
+
+def _beside(circle: Circle) -> list[tuple[str, str]]:
+    """What stands beside each thing a member reads of the person."""
+    own = "\n".join(circle.gestures or [])
+    return [(_("What helps"), circle.helps_me), (_("Gestures of their own"), own)]
 
 
 def _read_reply(reply: Reply) -> list[tuple[str, str]]:

@@ -286,8 +286,7 @@ def test_whoever_said_no_or_left_can_report_it_for_the_day_their_link_lives(clie
 def test_what_stands_all_the_time_is_part_of_a_contact_as_a_whole() -> None:
     now, person = timezone.now(), factories.person()
     member = factories.member(person=person, name="Quittenmus", answers_when="Rübenkraut")
-    person.circle.helps_me = "Kirschkern"
-    person.circle.save()
+    person.circle.describe(helps_me="Kirschkern", gestures=["Pflaume", "Birne"])
     member.refresh_from_db()
 
     (by_member,) = items.of_member(member)
@@ -296,7 +295,11 @@ def test_what_stands_all_the_time_is_part_of_a_contact_as_a_whole() -> None:
     second = factories.report(member=member, item=by_person, may_read=True, now=now)
 
     assert first.copied == [("When they usually answer", "Rübenkraut")]
-    assert second.copied == [("What they call them", "Quittenmus"), ("What helps", "Kirschkern")]
+    assert second.copied == [
+        ("What they call them", "Quittenmus"),
+        ("What helps", "Kirschkern"),
+        ("Gestures of their own", "Pflaume\nBirne"),
+    ]
 
 
 def test_an_invented_line_cannot_be_reported(client: Client) -> None:
