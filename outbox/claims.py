@@ -6,7 +6,7 @@ import logging
 import random
 import secrets
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import DatabaseError, Error, connections, router, transaction
@@ -172,6 +172,16 @@ def refused(message: Message, setback: str, *, now: dt.datetime) -> Outcome:
     if message.setback == setback:
         return ended(_Reason.REFUSED, setback)
     return later(message, setback, now=now)
+
+
+def slow(message: Message, *, now: dt.datetime) -> Outcome:
+    """Its question to the database took longer than any may: from now on it travels alone.
+
+    Whether that is its own fault or the database's nobody can tell. So it climbs the ladder, and
+    only a day of it is the end.
+    """
+    outcome = later(message, "slow", now=now)
+    return outcome if message.falls else replace(outcome, falls=1)
 
 
 def fell(message: Message, setback: str, *, now: dt.datetime) -> Outcome:

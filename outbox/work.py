@@ -34,10 +34,8 @@ _BUDGET = 30.0
 _LEASE_TO_START = smtp.BEFORE_DOT + smtp.AFTER_DOT + 20
 _LEASE_AT_DOT = smtp.AFTER_DOT
 
-# PostgreSQL's query_canceled: this question took longer than any may. It is the question's fault,
-# unless that happens to one mail after the other.
+# PostgreSQL's query_canceled: this question took longer than any may.
 _TIMED_OUT = "57014"
-_MOST_TIMED_OUT = 2
 
 _Reason = Message.Reason
 _Clock = Callable[[], dt.datetime]
@@ -132,11 +130,9 @@ class Sender:
         self.tally.update(outcome.state for outcome in outcomes.values())
 
     def _write(self, group: Sequence[Message]) -> tuple[dict[int, Outcome], list[Letter]]:
-        if stop.is_asked or self._lease_left() < _LEASE_TO_START:
-            return {message.pk: claims.back(message) for message in group}, []
         now = self._clock()
         try:
-            return _Writer(self._journal, now).write(group)
+            return _Writer(self._journal, now, self._may_start).write(group)
         except Unwritable:
             self.is_stuck = True
             return {m.pk: claims.unreached(m, "journal", now=now) for m in group}, []
@@ -145,7 +141,7 @@ class Sender:
         """Hand one mail over; None when it is not ours any more."""
         now, message = self._clock, letter.message
         try:
-            if stop.is_asked or self._lease_left() < _LEASE_TO_START:
+            if not self._may_start():
                 raise _LetGo
             self._connect()
             # The fence: whatever was taken back until this moment stays here.
@@ -208,6 +204,9 @@ class Sender:
         if not self._since_opened:
             self.is_stuck = True
 
+    def _may_start(self) -> bool:
+        return not stop.is_asked and self._lease_left() >= _LEASE_TO_START
+
     def _lease_left(self) -> float:
         return self._lease_ends - self._steady()
 
@@ -215,10 +214,9 @@ class Sender:
 class _Writer:
     """Turns messages into bytes; one that cannot be written costs its neighbours nothing."""
 
-    def __init__(self, journal: Journal, now: dt.datetime) -> None:
-        self._journal, self._now = journal, now
+    def __init__(self, journal: Journal, now: dt.datetime, may_start: Callable[[], bool]) -> None:
+        self._journal, self._now, self._may_start = journal, now, may_start
         self._outcomes: dict[int, Outcome] = {}
-        self._timed_out = 0
 
     def write(self, group: Sequence[Message]) -> tuple[dict[int, Outcome], list[Letter]]:
         """The outcomes known already, and the letters that may leave."""
@@ -230,6 +228,9 @@ class _Writer:
 
     def _write_kind(self, kind: kinds.Kind, messages: list[Message]) -> list[Letter]:
         ids = [message.pk for message in messages]
+        if not self._may_start():
+            self._outcomes |= {message.pk: claims.back(message) for message in messages}
+            return []
         self._journal.begins(ids)
         try:
             return self._written(kind, self._leaving(kind, messages))
@@ -306,7 +307,8 @@ class _Writer:
     def _isolated(
         self, message: Message, act: Callable[[Message], Outcome | None]
     ) -> Outcome | None:
-        if self._timed_out >= _MOST_TIMED_OUT:
+        # A slow database is no mail's fault: before the lease or the task ends, the rest goes back.
+        if not self._may_start():
             return claims.back(message)
         try:
             return act(message)
@@ -317,7 +319,9 @@ class _Writer:
         except Exception as error:
             if _is_outage(error):
                 raise
-            self._timed_out += _is_timeout(error)
+            if _is_timeout(error):
+                logger.warning("the question of message %d took too long", message.pk)
+                return claims.slow(message, now=self._now)
             logger.exception("message %d of kind %s could not be written", message.pk, message.kind)
             return claims.fell(message, type(error).__name__[:24], now=self._now)
 

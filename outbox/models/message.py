@@ -234,7 +234,7 @@ class Message(models.Model):
     reason = models.CharField(
         max_length=12, choices=Reason.choices, default="", db_default="", blank=True
     )
-    # Tries that a mail server put off, starts that ended in an error of ours, times in doubt.
+    # Tries that somebody else put off, starts that ended in an error of ours, times in doubt.
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     falls = models.PositiveSmallIntegerField(default=0, db_default=0)
     doubts = models.PositiveSmallIntegerField(default=0, db_default=0)
