@@ -89,10 +89,11 @@ class Sender:
         self.tally: Counter[str] = Counter()
         self.is_stuck = False
         self._clock, self._steady = clock, steady
-        self._journal = Journal()
-        self._fence = claims.Fence(self._journal.owner)
         hello = urlsplit(settings.SITE_URL).hostname or "localhost"
         self._line = smtp.Connection(smtp.relay(settings.SMTP_URL), hello)
+        # Last of what can fail: nobody would close it.
+        self._journal = Journal()
+        self._fence = claims.Fence(self._journal.owner)
         self._since_opened = 0
         self._lease_ends = 0.0
         self._bounced: list[Mailbox] = []

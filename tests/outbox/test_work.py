@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
 from outbox import claims, journal, kinds
@@ -506,6 +507,14 @@ def test_nothing_is_sent_when_the_journal_cannot_be_written(
         work(clock=at(now))
     assert smtp.mails == []
     assert state(message)[0] == "waiting"
+
+
+def test_a_mail_server_that_cannot_be_read_leaves_no_journal_open(settings: Any) -> None:
+    """Four times a minute, each of them would hold a file until the process has no more."""
+    settings.SMTP_URL = "mail.example.org"
+    with pytest.raises(ImproperlyConfigured):
+        work()
+    assert not list(journal.folder().glob("*"))
 
 
 def test_no_journal_is_left_when_all_is_settled(
