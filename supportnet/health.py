@@ -5,6 +5,7 @@ They tell a stranger nothing else; ``manage.py doctor`` does.
 
 from functools import cache
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from library.access import public
+from vault.models import Key
 
 
 @public
@@ -24,14 +26,16 @@ def live(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """The database answers and has every migration this code knows."""
+    """The database answers, has every migration this code knows, and VAULT_KEYS opens it."""
     return _word("ready", 200) if _is_ready() else _word("not ready", 503)
 
 
 def _is_ready() -> bool:
     try:
-        return _known() <= MigrationRecorder(connection).applied_migrations().keys()
-    except DatabaseError:
+        applied = MigrationRecorder(connection).applied_migrations().keys()
+        # With other keys no code can be sent and no word be read: to be seen before people do.
+        return _known() <= applied and Key.objects.fits()
+    except (DatabaseError, ImproperlyConfigured):
         return False
 
 

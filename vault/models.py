@@ -42,6 +42,17 @@ class KeyQuerySet(models.QuerySet["Key"]):
         found = self.filter(is_installation=True).first()
         return found or self._made(is_installation=True)
 
+    def fits(self) -> bool:
+        """Whether VAULT_KEYS belongs to this database, by the installation's own key.
+
+        Raises ImproperlyConfigured when it cannot be read.
+        """
+        own = self.filter(is_installation=True).first()
+        try:
+            return own is None or bool(own.unwrap())
+        except KeyShut:
+            return False
+
     def open(self, key_id: int) -> bytes:
         """The 32 bytes of a key; raises KeyGone when its row was deleted."""
         scope = opened()

@@ -6,6 +6,8 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from vault.models import Key
+
 pytestmark = pytest.mark.django_db
 
 
@@ -43,3 +45,14 @@ def test_a_migration_of_a_newer_version_keeps_older_code_ready(client):
     MigrationRecorder(connection).record_applied("checkins", "0999_of_tomorrow")
 
     assert client.get("/health/ready").status_code == 200
+
+
+@pytest.mark.parametrize("keys", ["1:" + "A" * 43 + "=", "1:torn"])
+def test_with_keys_that_do_not_open_the_database_it_is_not_ready(client, settings, keys):
+    Key.objects.installation()
+    assert client.get("/health/ready").status_code == 200
+
+    settings.VAULT_KEYS = keys
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.content) == (503, b"not ready\n")
+    assert client.get("/help/DE/").status_code == 200
