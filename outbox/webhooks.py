@@ -7,7 +7,9 @@ stays out. Anymail's own signals are not used; its readers are called by name.
 import base64
 import datetime as dt
 from email import policy
+from io import BytesIO
 from typing import Any
+from urllib.parse import parse_qsl
 
 from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
 from anymail.inbound import AnymailInboundMessage
@@ -16,8 +18,19 @@ from anymail.webhooks import mailgun, mailjet, postmark, sparkpost
 from anymail.webhooks.base import AnymailBasicAuthMixin
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.http.multipartparser import (
+    FIELD,
+    RAW,
+    ChunkIter,
+    LazyStream,
+    MultiPartParserError,
+    Parser,
+)
+from django.utils.datastructures import MultiValueDict
+from django.utils.encoding import force_str
 
 from outbox import inbound, reports, returns
 from outbox.models import Mailbox, Message
@@ -41,6 +54,12 @@ class _SparkPostMail(sparkpost.SparkPostInboundWebhookView):
 # More than any mail that providers take in, with base64 around it: whoever answers with photos
 # hears from us that it was too much. Only the holder of the secret may send that.
 LARGEST = 48 * 1024 * 1024
+_CHUNK = 64 * 1024
+# What the readers raise for what their provider never sends.
+_UNREADABLE = (
+    AnymailError, ImproperlyConfigured, MultiPartParserError,
+    ValueError, LookupError, TypeError, AttributeError,
+)  # fmt: skip
 
 _READERS: dict[str, dict[str, Any]] = {
     "mailgun": {
@@ -84,15 +103,54 @@ def events(request: HttpRequest, provider: str, what: str) -> list[Any]:
     try:
         # Before a long body is read.
         AnymailBasicAuthMixin.validate_request(view, request)
-        if request.content_type == "application/json":
-            # A mail is longer than any form of ours: read here, past the limit for forms.
-            request._body = request.read()
+        _read(request)
         view.run_validators(request)
         return list(view.parse_events(request))
     except AnymailWebhookValidationFailure:
         raise NotOurs from None
-    except (AnymailError, ImproperlyConfigured, ValueError, LookupError, TypeError, AttributeError):
+    except _UNREADABLE:
         raise Unreadable from None
+
+
+def _read(request: Any) -> None:
+    """Read a post past the limits for forms: a mail is longer than what people type in one.
+
+    Mailgun posts each header of a mail as a field of its own.
+    """
+    request._body = request.read()
+    if request.content_type == "application/x-www-form-urlencoded":
+        fields = parse_qsl(request._body.decode(), keep_blank_values=True)
+        request._post, request._files = _form(fields), MultiValueDict()
+    elif request.content_type == "multipart/form-data":
+        boundary = request.content_params["boundary"]
+        request._post, request._files = _parted(boundary, request._body)
+
+
+def _form(fields: list[tuple[str, str]]) -> QueryDict:
+    form = QueryDict(mutable=True)
+    for name, value in fields:
+        form.appendlist(name, value)
+    return form
+
+
+def _parted(boundary: str, body: bytes) -> tuple[QueryDict, MultiValueDict[str, Any]]:
+    fields: list[tuple[str, str]] = []
+    files: MultiValueDict[str, Any] = MultiValueDict()
+    posted = LazyStream(ChunkIter(BytesIO(body), _CHUNK))
+    for kind, head, stream in Parser(posted, boundary.encode()):
+        content = stream.read()
+        if kind == RAW:  # what stands before the first part and behind the last one
+            continue
+        name = force_str(head["content-disposition"][1]["name"], errors="replace")
+        if kind == FIELD:
+            fields.append((name, content.decode("utf-8", "replace")))
+        else:  # nothing of a file is kept, nor what it is called
+            files.appendlist(name, SimpleUploadedFile("attached", content, _kind_of(head)))
+    return _form(fields), files
+
+
+def _kind_of(head: dict[str, Any]) -> str:
+    return str(head.get("content-type", ("application/octet-stream",))[0]).strip()
 
 
 def take(found: list[Any], *, now: dt.datetime) -> None:

@@ -5,10 +5,13 @@ import datetime as dt
 import hmac
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.test.client import encode_multipart
 
 from outbox import returns
 from outbox.models import Mailbox, Message
@@ -42,7 +45,12 @@ def bounce(message: Message | None = None, **fields: Any) -> dict[str, Any]:
     return told | {"Metadata": metadata} | fields
 
 
-def tell(event: Any, path: str = "postmark/tracking", secret: str = SECRET) -> int:
+def tell(
+    event: Any,
+    path: str = "postmark/tracking",
+    secret: str = SECRET,
+    kind: str = "application/json",
+) -> int:
     shown = {"Authorization": "Basic " + base64.b64encode(secret.encode()).decode()}
     client = Client(raise_request_exception=False)
     body = event if isinstance(event, bytes) else json.dumps(event)
@@ -50,7 +58,7 @@ def tell(event: Any, path: str = "postmark/tracking", secret: str = SECRET) -> i
         answered = client.post(
             f"/inbound/{path}/",
             body,
-            content_type="application/json",
+            content_type=kind,
             headers=shown if secret else {},
         )
     return int(answered.status_code)
@@ -147,6 +155,57 @@ def test_a_mail_comes_in_this_way_too(now: dt.datetime, smtp: MailServer) -> Non
         assert tell(posted, "postmark/mail") == 204
     work(clock=lambda: dt.datetime(2026, 11, 26, 9, tzinfo=dt.UTC))
     assert [mail.subject for mail in smtp.to(ANNA)] == ["About your mail"]
+
+
+@pytest.mark.parametrize("attached", [False, True])
+def test_a_long_mail_with_many_headers_comes_in_through_mailgun(
+    attached: bool, now: dt.datetime, smtp: MailServer, settings: Any
+) -> None:
+    """Each header is a field of its own, and an old conversation hangs below most answers."""
+    settings.MAIL_PROVIDER, settings.MAIL_WEBHOOK_KEY = "mailgun", "the key"
+    headers = [["From", ANNA], ["Return-Path", ANNA], ["To", "answers@answers.example.org"]]
+    fields = {
+        "timestamp": "1795680001",
+        "token": "once",
+        "signature": hmac.new(b"the key", b"1795680001once", "sha256").hexdigest(),
+        "sender": ANNA,
+        "recipient": "answers@answers.example.org",
+        "message-headers": json.dumps([*headers, ["Message-ID", "<1@example.org>"]]),
+        "body-plain": "word " * 80_000,
+        **{f"X-Header-{number}": "x" for number in range(500)},
+    }
+    data, kind = urlencode(fields).encode(), "application/x-www-form-urlencoded"
+    if attached:
+        file = SimpleUploadedFile("ännä.png", b"\x89PNG\r\n\r\n" + bytes(range(256)), "image/png")
+        together = {**fields, "attachment-count": "1", "attachment-1": file}
+        data, kind = encode_multipart("b", together), "multipart/form-data; boundary=b"
+
+    assert tell(data, "mailgun/mail", kind=kind) == 204
+    assert tell(data, "mailgun/mail", secret="provider:wrong", kind=kind) == 404
+    work(clock=lambda: dt.datetime(2026, 11, 26, 9, tzinfo=dt.UTC))
+    assert [mail.subject for mail in smtp.to(ANNA)] == ["About your mail"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"--b--"),
+        ("multipart/form-data; boundary=b",
+         b"--b\r\ncontent-disposition: form-data\r\n\r\n\r\n--b--"),
+        ("multipart/form-data; boundary=b", b"--b\r\n" + b"a: b\r\n" * 9_000),
+        ("application/x-www-form-urlencoded", b"\xff=%FF"),
+    ],
+)  # fmt: skip
+def test_a_torn_form_does_no_harm(kind: str, body: bytes, settings: Any) -> None:
+    settings.MAIL_PROVIDER, settings.MAIL_WEBHOOK_KEY = "mailgun", "the key"
+    assert tell(body, "mailgun/mail", kind=kind) in {400, 404}
+
+
+def test_what_strangers_post_is_not_even_read(settings: Any) -> None:
+    settings.MAIL_PROVIDER = "mailgun"
+    many = "&".join(f"a{number}=1" for number in range(1000)).encode()
+    kind = "application/x-www-form-urlencoded"
+    assert tell(many, "mailgun/mail", secret="provider:wrong", kind=kind) == 404
 
 
 def test_the_provider_gets_the_token_in_the_header_it_knows(
