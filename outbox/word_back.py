@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from library.frames import Said
 from outbox import addresses, limits
 from outbox.links import Link
 from outbox.mail import Mail, compose, to_body
@@ -73,7 +74,8 @@ def written(language: str, *, sentence: str = "", link: Link | None = None) -> M
     with translation.override(language):
         return compose(
             "mail/word_back",
-            {"sentence": sentence, **_door(sentence, link)},
+            # A room above may have put a name into it.
+            {"sentence": Said(sentence), **_door(sentence, link)},
             subject=_("About your mail"),
             language=language,
             links={"page": link} if link else {},

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from library import frames
 from library.frames import Said
-from outbox import mail
+from outbox import mail, word_back
 from outbox.links import Link
 from outbox.mail import Mail
 
@@ -71,6 +71,14 @@ def test_what_is_kept_holds_nobodys_words() -> None:
     frames._kept.clear()
     composed(Said(CANARY), subject=CANARY)
     assert 'dir="ltr"' in repr(frames._kept)
+    assert CANARY not in repr(frames._kept)
+
+
+def test_a_word_back_keeps_nothing_of_its_sentence() -> None:
+    frames._kept.clear()
+    mail = word_back.written("en", sentence=f"{CANARY} takes no more words today.")
+    assert f"{CANARY} takes no more words today." in mail.text
+    assert "mail/word_back" in repr(frames._kept)
     assert CANARY not in repr(frames._kept)
 
 
