@@ -8,11 +8,14 @@ environment both files together open nothing.
 """
 
 import base64
+import contextlib
 import datetime as dt
+import fcntl
 import json
 import os
 import sqlite3
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ from vault.part import keyed_models, parts
 
 KEYS_KEPT = 2
 _FORMAT = 1
+_DRAFT = ".supportnet.draft"
 
 
 class BackupError(Exception):
@@ -30,18 +34,23 @@ class BackupError(Exception):
 
 
 def write(folder: Path, *, now: dt.datetime) -> tuple[Path, Path]:
-    """Write data first and keys after it, so that the keys cover every row; forget older keys."""
+    """Write data first and keys after it, so that the keys cover every row; forget older keys.
+
+    Raises BackupError when the database gives none, or another one is being written here.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     stamp = now.strftime("%Y%m%dT%H%M%S%fZ")
     data, keys = folder / f"supportnet-{stamp}.data", folder / f"supportnet-{stamp}.keys"
-    draft = folder / f".{data.name}.draft"
-    draft.unlink(missing_ok=True)
-    _dump(draft)
-    _publish(draft, data)
-    draft.write_text(json.dumps({"format": _FORMAT, "keys": [_to_row(key) for key in _keys()]}))
-    _publish(draft, keys)
-    for old in sorted(folder.glob("supportnet-*.keys"))[:-KEYS_KEPT]:
-        old.unlink()
+    with _alone_in(folder):
+        with _draft(folder) as draft:
+            _dump(draft)
+            _publish(draft, data)
+        with _draft(folder) as draft:
+            rows = [_to_row(key) for key in _keys()]
+            draft.write_text(json.dumps({"format": _FORMAT, "keys": rows}))
+            _publish(draft, keys)
+        for old in sorted(folder.glob("supportnet-*.keys"))[:-KEYS_KEPT]:
+            old.unlink()
     return data, keys
 
 
@@ -104,8 +113,32 @@ def _from_row(row: dict[str, Any]) -> Key:
     )
 
 
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise BackupError("Another backup is being written here.") from None
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def _draft(folder: Path) -> Iterator[Path]:
+    """A file for its owner alone, that is gone afterwards whatever happens."""
+    draft = folder / _DRAFT
+    # On SQLite the keys stand in it for a moment: what a killed backup left does not stay.
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    try:
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
+
+
 def _publish(draft: Path, final: Path) -> None:
-    draft.chmod(0o600)
     with draft.open("rb") as handle:
         os.fsync(handle.fileno())
     draft.replace(final)

@@ -121,3 +121,34 @@ def test_backup_files_can_be_read_by_their_owner_alone(tmp_path):
 
     for file in backup.write(tmp_path / "backups", now=NOW):
         assert file.stat().st_mode & 0o077 == 0
+
+
+def test_what_a_killed_backup_left_is_gone_after_the_next_one(tmp_path):
+    """Halfway, a copy of the database with its keys may stand in the folder."""
+    key = Key.objects.get(pk=seeds.everything_of("ana").key_id)
+    (tmp_path / backup._DRAFT).write_bytes(b"a copy of everything, and " + bytes(key.wrapped))
+
+    backup.write(tmp_path, now=NOW)
+
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".data", ".keys"]
+
+
+def test_a_backup_that_fails_leaves_nothing_half_written(tmp_path):
+    (tmp_path / "supportnet-20261126T080000000000Z.keys").mkdir()
+    with pytest.raises(OSError):
+        backup.write(tmp_path, now=dt.datetime(2026, 11, 26, 8, tzinfo=dt.UTC))
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_until_it_is_whole_a_backup_is_its_owners_alone(tmp_path):
+    """Also in a folder that others may look into."""
+    tmp_path.chmod(0o755)
+    with backup._draft(tmp_path) as draft:
+        assert draft.stat().st_mode & 0o777 == 0o600
+
+
+def test_two_backups_do_not_write_over_each_other(tmp_path):
+    with backup._alone_in(tmp_path), pytest.raises(backup.BackupError):
+        backup.write(tmp_path, now=NOW)
+    assert list(tmp_path.iterdir()) == []
+    backup.write(tmp_path, now=NOW)
