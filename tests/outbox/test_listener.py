@@ -1,5 +1,6 @@
 """The small mail server takes what is ours once it is stored, and nothing else."""
 
+import base64
 import io
 import smtplib
 import sys
@@ -14,6 +15,7 @@ from outbox.models import Mailbox, Message
 from tests import factories
 from tests.outbox import returned
 from tests.outbox.doors import listening
+from vault.models import Key
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OURS = "answers@answers.example.org"
@@ -116,6 +118,15 @@ def test_the_pipe_refuses_what_it_cannot_read_so_that_the_writer_is_told() -> No
         piped(raw, "--sender", "a@example.org", OURS)
     assert ended.value.code == 65
     assert not Message.objects.exists()
+
+
+def test_the_pipe_leaves_a_mail_that_we_fail_to_take_with_the_mail_server(settings: Any) -> None:
+    """Ended in any other way, Postfix would send our stack trace to its writer."""
+    Key.objects.installation()
+    settings.VAULT_KEYS = "1:" + base64.b64encode(bytes(range(32))).decode()
+    with pytest.raises(SystemExit) as ended:
+        piped(b"From: a@example.org\n\nHello", "--sender", "a@example.org", OURS)
+    assert ended.value.code == 75
 
 
 def test_the_command_says_what_is_missing(settings: Any) -> None:

@@ -1,13 +1,15 @@
 """Take one mail from standard input, as a mail server's pipe hands it over."""
 
+import logging
 import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError
 from django.utils import timezone
 
 from outbox import inbound, incoming
+
+logger = logging.getLogger(__name__)
 
 # By sysexits.h: the mail server tells the writer, or keeps the mail and tries again.
 _REFUSED = 65
@@ -30,7 +32,9 @@ class Command(BaseCommand):
                 recipients=options["recipients"],
                 now=timezone.now(),
             )
-        except DatabaseError:
+        except Exception:
+            # As at the listener: Postfix would send whatever else we end with to the writer.
+            logger.exception("a mail could not be taken")
             sys.exit(_TRY_AGAIN)
         self.stdout.write(fate)
         if fate == "unreadable":
