@@ -113,10 +113,13 @@ class Mailbox(models.Model):
         self.save()
 
     def bounce(self, *, now: dt.datetime) -> None:
-        """Its mail server says there is nobody by this address; told twice, nothing changes."""
-        if self.bounced_at is None:
+        """Its mail server says there is nobody by this address; told twice, nothing changes.
+
+        Nor does it when somebody gave an address anew since this mailbox was read.
+        """
+        same = Mailbox.objects.filter(pk=self.pk, given_at=self.given_at, bounced_at=None)
+        if same.update(bounced_at=now):
             self.bounced_at = now
-            self.save(update_fields=["bounced_at"])
 
     def speak(self, language: str) -> None:
         """Write to this mailbox in ``language`` from now on."""

@@ -63,6 +63,15 @@ def test_a_bounce_told_twice_keeps_its_first_moment(now: dt.datetime) -> None:
     assert box.bounced_at == now
 
 
+def test_a_bounce_of_the_old_address_spares_one_given_meanwhile(now: dt.datetime) -> None:
+    seen_by_a_sender = factories.mailbox(address="anna@example.rog")
+    given = Mailbox.objects.get()
+    given.move("anna@example.org", now=now)
+    seen_by_a_sender.bounce(now=now)
+    given.refresh_from_db()
+    assert given.bounced_at is None
+
+
 def test_never_again_holds_for_all_spellings_until_lifted(now: dt.datetime) -> None:
     Suppression.objects.add("anna@example.org", now=now)
     Suppression.objects.add("ANNA@example.org", now=now)
