@@ -11,7 +11,7 @@ from outbox.models import Message
 from supportnet import my_data
 
 
-def look_after_the_idle(*, now: dt.datetime) -> None:
+def look_after_the_idle(now: dt.datetime) -> None:
     """Ask those who were away for a year; let those sleep who did not come back in a month."""
     for person in Person.objects.to_ask_about_sleep(now).select_related("mailbox"):
         with transaction.atomic():

@@ -73,6 +73,16 @@ def test_mails_counters_and_outages_are_forgotten_when_they_have_had_their_time(
     assert not Outage.objects.exists()
 
 
+def test_what_fails_for_one_keeps_nothing_else_from_going(now: dt.datetime) -> None:
+    """A key that does not open: its owner cannot be asked about their sleep, hour after hour."""
+    person = factories.person(now=now)
+    Key.objects.filter(pk=person.key_id).update(wrapped=b"x" * 60)
+    Outage.objects.create(began_at=now - DAY, ended_at=now)
+    purged(now + 400 * DAY)
+    assert Person.objects.get().sleep_asked_at is None
+    assert not Outage.objects.exists()
+
+
 @pytest.mark.parametrize("ending", ["leave", "remove"])
 def test_address_of_somebody_who_is_out_goes_after_a_day(now: dt.datetime, ending: str) -> None:
     member = factories.member(person=factories.person())
