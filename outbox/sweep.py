@@ -18,8 +18,12 @@ def replay_left_behind(*, now: dt.datetime) -> int:
 
 
 def sweep(*, now: dt.datetime) -> int:
-    """Everything that waits for nobody any more: dead senders, ended leases, due doubts."""
-    count = replay_left_behind(now=now)
+    """Everything that waits for nobody any more: dead senders, ended leases, due doubts.
+
+    What was held until it was of no use to anybody ends: there is nothing left to decide.
+    """
+    held = Message.objects.filter(state=_State.HELD, expires_at__lte=now)
+    count = held.end(_Reason.EXPIRED, now=now) + replay_left_behind(now=now)
     overdue = Message.objects.filter(state=_State.CLAIMED, claim_until__lte=now)
     for owner in set(overdue.values_list("claim_owner", flat=True)):
         count += _take_over(owner, now=now)
