@@ -58,6 +58,8 @@ _not_yet = _("This does not look like a mail address yet. One looks like name@ex
 
 def _with_plain_domain(address: str) -> str:
     local, _at, domain = address.rpartition("@")
+    # Two letters look like k and s to Django's check and to ``casefold``: somebody else's address.
+    local.encode("ascii")
     plain = domain if domain.startswith("[") else domain.encode("idna").decode().lower()
     if len(local) + 1 + len(plain) > _LONGEST:
         raise ValidationError(_not_yet, code="address")

@@ -35,7 +35,8 @@ def test_a_domain_of_any_script_can_be_written_to() -> None:
 @pytest.mark.parametrize(
     "typed",
     ["", "anna", "anna@", "@example.org", "a b@example.org", "a@example.org\nBcc: b@example.org",
-     "anna@example..org", "ännä@example.org", f"{'a' * 250}@example.org", "a@b@example.org"],
+     "anna@example..org", "ännä@example.org", "\u212aim@example.org", "\u017fam@example.org",
+     f"{'a' * 250}@example.org", "a@b@example.org"],
 )  # fmt: skip
 def test_what_is_no_address_gets_a_kind_sentence(typed: str) -> None:
     with pytest.raises(ValidationError) as refused:
