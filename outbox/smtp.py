@@ -34,6 +34,9 @@ _OUR_ADDRESS = ("5.1.7", "5.1.8")
 # What has to be said before the mail itself, and the answers that let it go on.
 _STEPS = {"mail": {250, 251}, "rcpt": {250, 251}, "data": {354}}
 _NEAR = {"localhost", "127.0.0.1", "::1"}
+_WRITTEN = (
+    "SMTP_URL is written smtp+tls://name:password@host:587, with @ as %40 and / as %2F in both."
+)
 
 
 _Answer = tuple[int, bytes]
@@ -90,15 +93,22 @@ class Relay:
 
 
 def relay(url: str) -> Relay:
-    """Read ``smtp://``, ``smtp+tls://`` (STARTTLS, required and verified) or ``smtps://``."""
-    parts = urlsplit(url)
+    """Read ``smtp://``, ``smtp+tls://`` (STARTTLS, required and verified) or ``smtps://``.
+
+    Raises ImproperlyConfigured, and quotes nothing: a sign too much makes a password a port.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ImproperlyConfigured(_WRITTEN) from None
     if parts.scheme not in _PORTS or not parts.hostname:
-        raise ImproperlyConfigured("SMTP_URL is written smtp+tls://name:password@host:587.")
+        raise ImproperlyConfigured(_WRITTEN)
     if parts.scheme == "smtp" and parts.password and parts.hostname not in _NEAR:
         raise ImproperlyConfigured("SMTP_URL has a password: use smtp+tls:// or smtps://.")
     return Relay(
         host=parts.hostname,
-        port=parts.port or _PORTS[parts.scheme],
+        port=port or _PORTS[parts.scheme],
         tls=parts.scheme,
         name=unquote(parts.username or ""),
         password=unquote(parts.password or ""),

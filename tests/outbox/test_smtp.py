@@ -239,6 +239,14 @@ def test_a_setting_that_would_not_be_safe_is_refused(url: str) -> None:
         post.relay(url)
 
 
+@pytest.mark.parametrize("password", ["cana/ry", "cana#ry", "cana?ry", "cana[ry"])
+def test_a_password_that_was_not_escaped_is_told_and_not_quoted(password: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="/ as %2F") as refused:
+        post.relay(f"smtp+tls://name:{password}@mail.example.org:587")
+    assert "cana" not in str(refused.value)
+    assert refused.value.__suppress_context__
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSLContext]:
     """A certificate for localhost that nobody trusts until told so."""
