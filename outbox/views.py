@@ -76,7 +76,8 @@ def dead_end(request: HttpRequest, dead: links.Dead) -> HttpResponse:
     """The one page of all dead links. What was typed is given back, nothing else is told."""
     now = timezone.now()
     if not limits.allow("dead link", limits.client(request), at_most=20, within=_A_MINUTE, now=now):
-        return links.close_door(render(request, "errors/429.html", status=429))
+        given_back = {"typed": typed(request)}
+        return links.close_door(render(request, "errors/429.html", given_back, status=429))
     asked = request.method == "POST" and "fresh" in request.POST
     if asked:
         _send_fresh(dead, now)

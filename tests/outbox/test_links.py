@@ -271,6 +271,9 @@ def test_twenty_wrong_links_a_minute_are_enough(
     time_machine.move_to(now, tick=False)
     codes = [client.get("/l/wrong").status_code for _ in range(21)]
     assert codes == [410] * 20 + [429]
+    too_often = client.post("/l/wrong", {"words": "I am thinking of you."})
+    assert too_often.status_code == 429
+    assert "I am thinking of you." in too_often.content.decode()
     assert client.get(f"/l/{token(box)}").status_code == 302
 
 
