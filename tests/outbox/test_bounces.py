@@ -73,6 +73,15 @@ def test_the_token_finds_its_mail_after_the_key_was_rotated(mail: Message, setti
     assert returns.named(path) == mail
 
 
+def test_a_mail_full_of_invented_tokens_costs_a_few_questions(
+    mail: Message, django_assert_max_num_queries: Any
+) -> None:
+    invented = " ".join(f"b-{returns._letters(number.to_bytes(23))}" for number in range(3000))
+    with django_assert_max_num_queries(10):
+        assert returns.named(invented) is None
+    assert returns.named(f"{returns.path(mail)} {invented}") == mail
+
+
 def test_a_token_changed_anywhere_finds_nothing(mail: Message) -> None:
     token = returns.token(mail)
     for place in range(len(token)):
