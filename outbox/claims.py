@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import DatabaseError, Error, connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Q, Value
+from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -200,7 +200,7 @@ def doubtful(*, now: dt.datetime) -> Outcome:
 def settle(owner: str, outcomes: dict[int, Outcome], *, now: dt.datetime) -> None:
     """Write down what became of a batch, in one transaction and mostly in one statement.
 
-    A mail that left is recorded as sent even when it was cancelled a moment too late.
+    A mail that left is recorded as sent even when it was ended a moment too late.
     """
     together: dict[Outcome, list[int]] = defaultdict(list)
     for message_id, outcome in outcomes.items():
@@ -215,9 +215,8 @@ def settle(owner: str, outcomes: dict[int, Outcome], *, now: dt.datetime) -> Non
 
 
 def _settle_sent(ours: MessageQuerySet, outcome: Outcome, now: dt.datetime, n: int) -> None:
-    too_late = Q(state=_State.ENDED, reason=_Reason.CANCELLED)
     forget = {"body": None} if outcome.forget_body else {}
-    count = ours.filter(Q(state__in=[_State.CLAIMED, _State.DOUBT]) | too_late).update(
+    count = ours.filter(state__in=[_State.CLAIMED, _State.DOUBT, _State.ENDED]).update(
         state=_State.SENT,
         reason="",
         setback="",

@@ -221,6 +221,16 @@ def test_a_mail_past_its_fence_is_recorded_as_sent(
     assert state(message) == ("sent", "", "")
 
 
+def test_a_mail_past_its_fence_that_the_operator_skipped_is_recorded_as_sent(
+    now: dt.datetime, smtp: MailServer, box: Mailbox
+) -> None:
+    message = factories.message(mailbox=box, now=now)
+    (claimed,) = claims.claim("me", now=now)
+    Message.objects.skip_waiting(now=now)
+    claims.settle("me", {claimed.pk: claims.sent(claimed)}, now=now)
+    assert state(message) == ("sent", "", "")
+
+
 def test_temporary_refusals_climb_the_ladder_and_then_the_mail_leaves(
     now: dt.datetime, smtp: MailServer, box: Mailbox
 ) -> None:
