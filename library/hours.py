@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from library import zones
 from library.names import city_name
 
 ALWAYS = "always"
@@ -60,9 +60,10 @@ def is_open(opens: Opens, zone: str | None, now: datetime) -> bool | None:
     """Open, closed, or None when nobody has verified the hours."""
     if opens == ALWAYS:
         return True
-    if not opens or isinstance(opens, str) or not zone:
+    clock = zones.clock(zone) if zone else None
+    if not opens or isinstance(opens, str) or clock is None:
         return None
-    local = now.astimezone(ZoneInfo(zone))
+    local = now.astimezone(clock)
     return any(opening.covers(local) for opening in opens)
 
 

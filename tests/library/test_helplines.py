@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 
+from library import hours
 from library.helplines import country, is_current, is_open, lines_for
 from library.hours import Opening
 from library.models import OwnLine
@@ -69,6 +70,13 @@ def test_nobody_guesses_about_hours_that_are_not_known():
 
     assert is_open(line, NOW) is None
     assert line.hours_words == ""
+
+
+def test_a_zone_that_the_machine_does_not_know_leaves_the_hours_unknown():
+    """The help pages are the last that may break: not for a table of zones either."""
+    always = (Opening(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00", "24:00"),)
+    assert hours.is_open(always, "Europe/Atlantis", NOW) is None
+    assert hours.is_open(always, "Europe/Berlin", NOW) is True
 
 
 def test_open_lines_stand_before_closed_ones_and_the_unknown_between():
