@@ -322,6 +322,8 @@ if MAIL_TOKEN_HEADER and not re.fullmatch(
 # What to do with a mail of which nobody can know whether it left: "resend" it after ten minutes
 # with the same Message-ID, Date and links, or "hold" it until the operator decides.
 IN_DOUBT = env.str("IN_DOUBT", default="resend")
+if IN_DOUBT not in {"resend", "hold"}:
+    raise ImproperlyConfigured("IN_DOUBT is resend or hold.")
 OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default="")
 # Where mails about a stuck outbox are handed over: best not where it may be stuck.
 OPERATOR_SMTP_URL = env.str("OPERATOR_SMTP_URL", default=SMTP_URL)

@@ -1,10 +1,14 @@
 """What becomes of the rows of a sender that died, stopped, or lost its machine."""
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings as ours
 from django.db import connection
 
 from outbox import claims, journal
@@ -191,6 +195,27 @@ def test_the_operator_may_hold_what_is_in_doubt(
     Message.objects.release_held(now=now + 11 * MINUTE)
     work(clock=lambda: now + 11 * MINUTE)
     assert facts(message)[0] == "sent"
+
+
+def test_what_is_held_ends_when_nobody_has_use_for_it_any_more(now: dt.datetime) -> None:
+    message = factories.message(mailbox=factories.mailbox(), now=now, lives=60 * MINUTE)
+    Message.objects.filter(pk=message.pk).update(state="held")
+    sweep(now=now + 59 * MINUTE)
+    assert facts(message)[0] == "held"
+    sweep(now=now + 60 * MINUTE)
+    assert facts(message)[0] == "ended"
+    assert (message.reason, message.body) == ("expired", None)
+
+
+def test_a_decision_nobody_can_have_meant_stops_the_start() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import supportnet.settings"],
+        cwd=ours.BASE_DIR,
+        env=os.environ | {"IN_DOUBT": "Hold"},
+        capture_output=True,
+        check=False,
+    )
+    assert "IN_DOUBT is resend or hold." in done.stderr.decode()
 
 
 def test_three_doubts_about_one_mail_are_the_operators(now: dt.datetime, smtp: MailServer) -> None:
