@@ -1,7 +1,7 @@
 """Tells the operator when the machine needs a hand, past the outbox: that may be what is stuck.
 
 It counts and never quotes: no words, no addresses, no names. One mail a cause in six hours, however
-many workers look, and one when it is well again.
+many workers look, and one when it is well again; trouble that comes back is told once an hour.
 """
 
 import datetime as dt

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from vault.part import Part
 
+_COMES_BACK = dt.timedelta(hours=1)
+
 
 class PulseQuerySet(models.QuerySet["Pulse"]):
     def hear(self, name: str, *, every: dt.timedelta, now: dt.datetime) -> None:
@@ -132,11 +134,14 @@ class Hold(models.Model):
 
 class AlarmQuerySet(models.QuerySet["Alarm"]):
     def raise_(self, name: str, *, again: dt.timedelta, now: dt.datetime) -> bool:
-        """Whether the operator is to be told now: of ten workers that ask, one hears yes."""
+        """Whether the operator is to be told now: of ten workers that ask, one hears yes.
+
+        Whoever heard since then that it is well waits for an hour at most.
+        """
         alarm, made = self.get_or_create(name=name, defaults={"told_at": now, "is_on": True})
         if made:
             return True
-        if now - alarm.told_at < again:
+        if now - alarm.told_at < (again if alarm.is_on else min(again, _COMES_BACK)):
             return False
         same = self.filter(pk=alarm.pk, told_at=alarm.told_at)
         return bool(same.update(told_at=now, is_on=True))

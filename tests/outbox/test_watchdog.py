@@ -113,6 +113,22 @@ def test_trouble_that_comes_and_goes_makes_one_mail_in_six_hours(
     assert len(told) == 2, "that it is, and that it is well again"
 
 
+def test_trouble_that_comes_back_to_stay_is_told_within_the_hour(
+    watch: Watch, smtp: MailServer, now: dt.datetime
+) -> None:
+    """What the operator heard last must not be that all is well."""
+    several(1, now, state="held")
+    watch.look(now=now)
+    Message.objects.all().delete()
+    watch.look(now=now + 5 * MINUTE)
+    several(1, now, state="held")
+    for minutes in (10, 59):
+        watch.look(now=now + minutes * MINUTE)
+    assert len(smtp.mails) == 2
+    watch.look(now=now + HOUR)
+    assert smtp.mails[2].subject == smtp.mails[0].subject
+
+
 def test_trouble_that_stays_is_told_again_after_six_hours(
     watch: Watch, smtp: MailServer, now: dt.datetime
 ) -> None:
