@@ -27,13 +27,14 @@ def _box(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "dir": "auto"})
 
 
-class WholeAddressForm(forms.Form):
+class WholeAddressForm(PlainForm):
     """One mail address, whole: parts of addresses find nothing."""
 
     address = forms.CharField(
         label=_("The whole address"),
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "dir": "ltr"}),
+        error_messages={"required": _("Please type the whole address.")},
     )
 
     def clean_address(self) -> str:
