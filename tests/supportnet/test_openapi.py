@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from jsonschema import Draft202012Validator
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
@@ -221,6 +222,12 @@ def test_being_signed_in_does_nothing_on_the_page(
     context.close()
 
 
+def faint(page: Page) -> list[str]:
+    """What can hardly be read on its ground."""
+    found = Axe().run(page, options={"runOnly": ["color-contrast"]})
+    return [node["html"] for fault in found.response["violations"] for node in fault["nodes"]]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_page_is_dark_at_night_and_light_by_day(live_server: Any, browser: Browser) -> None:
     page = browser.new_page(base_url=live_server.url, color_scheme="dark")
@@ -229,10 +236,14 @@ def test_the_page_is_dark_at_night_and_light_by_day(live_server: Any, browser: B
     name = page.locator(".opblock-summary-path").first
 
     expect(drawn).to_have_css("background-color", "rgb(38, 35, 48)")
+    page.locator("#operations-answers-answers_create .opblock-summary-control").click()
+    expect(page.locator(".header-col").first).to_be_attached()
     at_night = name.evaluate("one => getComputedStyle(one).color")
+    assert faint(page) == []
     page.emulate_media(color_scheme="light")
     expect(page.locator("#description")).to_have_css("background-color", "rgb(255, 255, 255)")
     by_day = name.evaluate("one => getComputedStyle(one).color")
+    assert faint(page) == []
     page.close()
 
     brightness = [sum(map(int, re.findall(r"\d+", one)[:3])) for one in (at_night, by_day)]
