@@ -10,7 +10,7 @@ import fcntl
 import os
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,7 +100,7 @@ class Notes:
         return self.owner.split(".")[-2:-1] == [_boot()]
 
 
-def left_behind() -> Iterator[Notes]:
+def left_behind() -> Generator[Notes, None, None]:
     """The notes of dead senders on this machine: each is locked, looked at, then deleted."""
     for path in _files():
         with contextlib.suppress(FileNotFoundError), path.open("rb") as file:

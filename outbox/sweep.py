@@ -1,5 +1,6 @@
 """After a sender died: the truth from its journal, and "perhaps sent" where there is none."""
 
+import contextlib
 import datetime as dt
 
 from django.conf import settings
@@ -14,7 +15,9 @@ _State, _Reason = Message.State, Message.Reason
 
 def replay_left_behind(*, now: dt.datetime) -> int:
     """Settle what dead senders of this machine left; how many rows that were."""
-    return sum(_settle(notes, now=now) for notes in journal.left_behind())
+    # Closed at once when the database fails: an error keeps its frames, and so a lock, alive.
+    with contextlib.closing(journal.left_behind()) as all_notes:
+        return sum(_settle(notes, now=now) for notes in all_notes)
 
 
 def sweep(*, now: dt.datetime) -> int:

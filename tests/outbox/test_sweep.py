@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as ours
-from django.db import connection
+from django.db import OperationalError, connection
 
 from outbox import claims, journal
 from outbox.journal import Journal
@@ -120,6 +120,23 @@ def test_a_dead_sender_is_replayed_when_the_next_one_starts(
     work(clock=lambda: now)
     assert facts(message)[0] == "sent"
     assert len(smtp.mails) == 1
+
+
+def test_notes_that_could_not_be_settled_are_free_for_the_next_one(
+    now: dt.datetime, sender: Journal
+) -> None:
+    (message,) = claimed(sender, now)
+    die(sender)
+
+    def cut(*_question: Any) -> Any:
+        raise OperationalError
+
+    # Whoever failed may keep the error with all its frames, as a pool process of Celery does.
+    with pytest.raises(OperationalError) as kept, connection.execute_wrapper(cut):
+        replay_left_behind(now=now)
+    assert replay_left_behind(now=now) == 1
+    assert facts(message) == ("waiting", 0, 0, 0)
+    assert kept.tb
 
 
 def test_without_a_journal_every_row_is_in_doubt(now: dt.datetime) -> None:
