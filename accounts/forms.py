@@ -12,6 +12,7 @@ from accounts.models import Person
 from accounts.names import clean_name, plain_text
 from accounts.tokens import Token
 from library import names, zones
+from library.long_list import LongList
 from outbox import addresses, headers
 
 _NAME_ATTRS = {"autocomplete": "given-name", "dir": "auto"}
@@ -101,17 +102,19 @@ class PlaceForm(PlainForm):
     country = forms.ChoiceField(
         label=_("Country"),
         required=False,
+        widget=LongList,
         help_text=_("For the right emergency number and helplines."),
     )
     zone = forms.ChoiceField(
         label=_("Time zone"),
+        widget=LongList,
         error_messages={"required": _("Please choose a time zone.")},
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._choose("country", [("", _("I would rather not say")), *_countries()])
+        self._choose("country", [("", _("I would rather not say")), *names.countries()])
         self._choose("zone", [("", _("Please choose")), *zones.all_zones()])
 
     def _choose(self, name: str, choices: Iterable[tuple[str, Any]]) -> None:
@@ -233,8 +236,3 @@ class MailForm(PlainForm):
     def clean_own_subject(self) -> str:
         typed = self.cleaned_data["own_subject"]
         return clean_name(typed) if typed.strip() else ""
-
-
-def _countries() -> list[tuple[str, str]]:
-    pairs = [(code, names.country_name(code)) for code in names.country_codes()]
-    return sorted(pairs, key=lambda pair: pair[1])

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import LineField, PlainForm
 from accounts.names import clean_name
 from circles.models import Member
-from library import zones
-from library.names import country_codes, country_name
+from library import names, zones
+from library.long_list import LongList
 
 _ANY_TIME, _BETWEEN = "any", "sessions"
 
@@ -70,7 +70,7 @@ class HoursForm(PlainForm):
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
         error_messages={"required": _("Please write a time, as in 08:00.")},
     )
-    zone = forms.ChoiceField(label=_("Your clock"))
+    zone = forms.ChoiceField(label=_("Your clock"), widget=LongList)
     now_in_quiet_hours = forms.BooleanField(required=False)
     plain_mail = forms.BooleanField(
         label=_("Very plain mails: “You have a message”, no name, and a link"), required=False
@@ -78,6 +78,7 @@ class HoursForm(PlainForm):
     language = forms.ChoiceField(label=_("Language of mails to you"), choices=settings.LANGUAGES)
     country = forms.ChoiceField(
         label=_("Your country"),
+        widget=LongList,
         help_text=_("Only for the emergency number in your mails. You can leave it open."),
         required=False,
     )
@@ -85,9 +86,7 @@ class HoursForm(PlainForm):
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, initial=_as_it_is(member), **kwargs)
         self._choices("zone", zones.all_zones())
-        countries = sorted((country_name(code), code) for code in country_codes())
-        blank = [("", _("I would rather not say"))]
-        self._choices("country", [*blank, *((code, name) for name, code in countries)])
+        self._choices("country", [("", _("I would rather not say")), *names.countries()])
         self.fields["now_in_quiet_hours"].label = _(
             "When %(name)s writes “tell them now”, also in these hours"
         ) % {"name": member.circle.person.called}

@@ -30,6 +30,17 @@ def country_codes() -> frozenset[str]:
     return frozenset(_names(_FALLBACK)["countries"])
 
 
+def countries() -> list[tuple[str, str]]:
+    """Every country for a select, by name."""
+    return list(_countries(get_language()))
+
+
+@cache
+def _countries(_language: str | None) -> list[tuple[str, str]]:
+    named = ((code, country_name(code)) for code in country_codes())
+    return sorted(named, key=lambda pair: pair[1])
+
+
 def _named(kind: str, key: str) -> str:
     for language in (get_language() or _FALLBACK, _FALLBACK):
         found = _names(language).get(kind, {}).get(key)

@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
-from django.utils.translation import get_language_from_request
+from django.utils.translation import get_language, get_language_from_request
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
@@ -96,6 +96,11 @@ def zone_name(zone: str) -> str:
 
 def all_zones() -> list[tuple[str, str]]:
     """Every zone for a select, by name."""
+    return list(_all_zones(get_language()))
+
+
+@cache
+def _all_zones(_language: str | None) -> list[tuple[str, str]]:
     named = ((zone, zone_name(zone)) for zone in _country_by_zone())
     return sorted(named, key=lambda pair: pair[1])
 
