@@ -28,10 +28,14 @@ def context(check_in: CheckIn, now: dt.datetime) -> dict[str, Any]:
     circle = Circle.objects.known(check_in.person)
     said = check_in.said()
     # Taken back is not told: the button is there again.
-    told = {one.member.pk: one.says for one in check_in.deliveries(now) if one.can_take_back}
+    deliveries = check_in.deliveries(now)
+    told = {one.member.pk: one.says for one in deliveries if one.can_take_back}
+    people = [Line(one, told.get(one.pk, "")) for one in named(check_in)]
     return {
         "check_in": check_in,
-        "people": [Line(one, told.get(one.pk, "")) for one in named(check_in)],
+        "people": people,
+        "anyone_left": any(not line.says for line in people),
+        "can_tell_now": any(one.can_hurry for one in deliveries),
         "is_hard": said is not None and said.is_really_hard,
         "has_words": said is not None and bool(said.note or said.went_well),
         "helps_me": circle.helps_me,

@@ -224,6 +224,46 @@ def test_an_outsider_finds_nobody_elses_answer(page: Client, now: dt.datetime) -
 # a really hard time
 
 
+def test_help_on_a_hard_day_is_one_tap_away_from_today_and_from_what_was_said(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    check_in = factories.check_in(person=ada, now=now)
+    check_in.answer("really_hard", now=now)
+    there = f'href="/near/{check_in.public_id}/"'
+
+    assert there in said(page)
+    assert there in page.get(f"/said/{check_in.public_id}/").content.decode()
+
+    check_in.answer("okay", now=now)
+
+    assert there not in said(page)
+    assert there not in page.get(f"/said/{check_in.public_id}/").content.decode()
+
+
+def test_what_waits_can_be_told_now_where_people_stand(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    member = factories.member(person=ada, name="Mina", level="words")
+    for day in (2, 1):
+        earlier = now - dt.timedelta(days=day)
+        factories.check_in(person=ada, now=earlier).answer("okay", now=earlier)
+        deliver(earlier)
+    check_in = factories.check_in(person=ada, now=now)
+    check_in.answer("heavy", CANARY, now=now)
+    near = page.get(f"/near/{check_in.public_id}/").content.decode()
+
+    # Mina hears of it anyway: there is nobody left to tell, only a mail that waits for its turn.
+    assert str(member.public_id) not in near
+    assert 'name="with_words"' not in near
+    assert "They hear your word" not in near
+    assert f'action="/said/{check_in.public_id}/now/"' in near
+
+    page.post(f"/said/{check_in.public_id}/now/")
+
+    assert len(deliver(now)) == 1
+    assert "Tell them now" not in page.get(f"/near/{check_in.public_id}/").content.decode()
+
+
 def test_a_really_hard_time_opens_help_people_lines_and_what_helps_in_this_order(
     page: Client, ada: Person
 ) -> None:
