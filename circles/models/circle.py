@@ -53,7 +53,6 @@ class Circle(models.Model):
             "hard_day_rule": _("On a really hard day"),
             "old_letters": _("Letters older than three months"),
         },
-        read={"old_letters": "get_old_letters_display"},
     )
 
     class HardDayRule(models.TextChoices):

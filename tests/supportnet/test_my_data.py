@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 
 from checkins.models import Reply, Share
-from circles.models import Member
+from circles.models import Circle, Member
 from supportnet import my_data
 from tests import factories, seeds
 from vault.part import Part
@@ -110,6 +110,15 @@ def test_page_speaks_in_words_and_never_in_names_of_columns(
     assert "Germany" in main
     assert not re.findall(r">[a-z]+_[a-z_]+<", main)
     assert not re.findall(r"<d[td][^>]*>(?:None|True|False|heavy|thinking)<", main)
+
+
+def test_page_says_what_was_chosen_for_old_letters() -> None:
+    person = factories.person()
+    Circle.objects.of(person).choose_old_letters("kept")
+
+    shown = words_of(my_data.export_page(person))
+
+    assert "Letters older than three months keep only those you marked with “Keep”" in shown
 
 
 def test_leaving_looks_like_a_break_in_the_export(now: dt.datetime) -> None:
