@@ -129,8 +129,8 @@ def test_names_and_levels_stand_under_the_words_and_change_for_this_answer(
     mina = factories.member(person=ada, name="Mina", level="word")
     omar = factories.member(person=ada, name="Omar", level="ask")
     shown = said(page)
-    assert "<bdi>Mina</bdi> hears: my word" in shown
-    assert "<bdi>Omar</bdi> hears: nothing" in shown
+    assert "<bdi>Mina</bdi> hears: <span data-hears>my word</span>" in shown
+    assert "<bdi>Omar</bdi> hears: <span data-hears>nothing</span>" in shown
 
     page.post("/today/", {"word": "okay", hears(mina): "", hears(omar): "word"})
 

@@ -105,6 +105,13 @@ def test_a_reply_appears_while_the_page_is_open_and_what_is_typed_stays(page: Pa
     assert page.get_by_label("A few words").input_value() == "not yet sent"
 
 
+def test_a_chip_says_what_was_chosen_in_it(page: Page) -> None:
+    page.locator("#chip summary").click()
+    page.get_by_label("nothing", exact=True).check()
+    page.locator("#chip summary").click()
+    expect(page.locator("#chip summary")).to_have_text("Mina hears: nothing")
+
+
 def test_the_page_turns_with_the_writing(page: Page) -> None:
     page.evaluate("document.documentElement.dir = 'rtl'")
     mark = page.locator(".mark").bounding_box()
