@@ -176,7 +176,7 @@ class WelcomeForm(NameForm, PlaceForm):
         label=_("How old are you?"),
         choices=[("adult", _("I am 18 or older")), (UNDER, _("I am under 18"))],
         widget=forms.RadioSelect,
-        error_messages={"required": _("Please choose one of the two.")},
+        error_messages={"required": _("Please say whether you are 18 or older.")},
     )
     consent = forms.BooleanField(
         label=_("Yes, keep what I say about how I am, and pass on what I choose."),

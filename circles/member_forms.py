@@ -88,7 +88,7 @@ class HoursForm(PlainForm):
         self._choices("zone", zones.all_zones())
         self._choices("country", [("", _("I would rather not say")), *names.countries()])
         self.fields["now_in_quiet_hours"].label = _(
-            "When %(name)s writes “tell them now”, also in these hours"
+            "When %(name)s wants me to hear at once, also in these hours"
         ) % {"name": member.circle.person.called}
 
     def said(self) -> dict[str, Any]:
