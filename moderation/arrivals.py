@@ -66,7 +66,7 @@ def look(address: str, *, now: dt.datetime) -> Arrivals:
 
 def _account(person: Person) -> Iterator[str]:
     if not person.is_active:
-        yield _("The account is closed. Whoever asks for a code gets none.")
+        yield _("The account is closed. A code still comes, and the page after it says so.")
     if person.is_stopped:
         yield _("Moderators stopped the account. They can sign in, and read why.")
     if person.asleep_at:

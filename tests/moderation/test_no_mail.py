@@ -189,6 +189,18 @@ def test_each_deed_has_a_code_of_its_own_and_stands_in_the_persons_export(office
         assert shown.count("a test mail was sent to you") == 1
 
 
+def test_a_closed_account_is_told_as_whoever_asks_for_a_code_meets_it(office, ada, client):
+    ada.disable()
+
+    assert "A code still comes, and the page after it says so." in asked(office)
+
+    client.post("/", {"email": ADA})
+    text = from_body(Message.objects.get().body).text
+    code = re.search(r"^\s*(\d{6})\s*$", text, re.MULTILINE)[1]
+    after = client.post("/code/", {"code": code}, follow=True).content.decode()
+    assert "This account is closed for now" in after
+
+
 def test_a_way_in_ends_after_a_day_and_for_a_closed_account(office, ada):
     asked(office, **{"in": ""})
     message = Message.objects.get(kind="way_in")
