@@ -104,10 +104,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(state=Message.State.SENT)
 
     def stuck(self, since: dt.datetime) -> "MessageQuerySet":
-        """What should have left by then: nobody took it, or we could not even try."""
+        """What should have left by then: nobody took it, we could not even try, or nothing of ours
+        is taken.
+        """
         untaken = Q(lane__in=list(Message.Lane), not_before__lte=since)
-        unreached = Q(tried_at__lte=since, setback__in=["connect", "journal", "key"], attempts=0)
-        return self.filter(untaken | unreached, state=Message.State.WAITING)
+        no_try = Q(setback__startswith="connect") | Q(setback__in=["journal", "key"])
+        unreached = Q(no_try, tried_at__lte=since, attempts=0)
+        unwelcome = Q(setback__startswith="mail 5", tried_at__lte=since)
+        return self.filter(untaken | unreached | unwelcome, state=Message.State.WAITING)
 
     def failed(self, reason: str, *, since: dt.datetime) -> "MessageQuerySet":
         """What ended lately for a reason that is nobody's wish."""

@@ -55,6 +55,18 @@ TROUBLES: dict[str, tuple[str, Callable[[dt.datetime], Any]]] = {
             2, now, not_before=now + MINUTE, setback="connect", tried_at=now - HOUR
         ),
     ),
+    "no password any more": (
+        "too long: 2",
+        lambda now: several(
+            2, now, not_before=now + MINUTE, setback="connect 535", tried_at=now - HOUR
+        ),
+    ),
+    "not welcome": (
+        "too long: 2",
+        lambda now: several(
+            2, now, not_before=now + HOUR, setback="mail 550", attempts=3, tried_at=now - HOUR
+        ),
+    ),
     "hold": ("Sending is held", lambda now: Hold.objects.begin("restored", now=now)),
     "held": ("wait for your decision: 1", lambda now: several(1, now, state="held")),
     "doubt": ("perhaps left: 1", lambda now: several(1, now, state="doubt")),
