@@ -29,6 +29,8 @@ _MORE = getattr(socket, "MSG_MORE", 0)
 
 _PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 _NOBODY = {550, 551, 553}
+# RFC 4954: they want to know who we are.
+_SIGN_IN_FIRST = 530
 # RFC 3463: the sender's address, ours, is what they do not like. Nobody's mailbox ends for that.
 _OUR_ADDRESS = ("5.1.7", "5.1.8")
 # What has to be said before the mail itself, and the answers that let it go on.
@@ -67,6 +69,11 @@ class Refused(Trouble):
             about = self._status.startswith(("5.1.", "5.2.1"))
             return about and not self._status.startswith(_OUR_ADDRESS)
         return self.code in _NOBODY
+
+    @property
+    def is_about_us(self) -> bool:
+        """Whether it is the sender, us, that they refuse: then every other mail meets the same."""
+        return self.step == "mail" or self.code == _SIGN_IN_FIRST
 
 
 class Later(Trouble):

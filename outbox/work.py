@@ -155,6 +155,8 @@ class Sender:
             if no.is_about_address:
                 self._bounced.append(message.mailbox)
                 return claims.ended(_Reason.REFUSED, no.setback)
+            if no.is_about_us:
+                return claims.later(message, no.setback, now=now())
             return claims.refused(message, no.setback, now=now())
         except smtp.Unsure:
             self._note_break()

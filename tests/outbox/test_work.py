@@ -277,8 +277,7 @@ def test_an_unknown_address_ends_the_mail_and_marks_the_mailbox(
 
 @pytest.mark.parametrize(
     ("stage", "answer"),
-    [("MAIL", "554 no"), ("DATA", "554 no"), ("RCPT", "550 5.7.1 relaying denied"),
-     ("RCPT", "554 5.7.1 blocked"), ("RCPT", "530 authentication required")],
+    [("DATA", "554 no"), ("RCPT", "550 5.7.1 relaying denied"), ("RCPT", "554 5.7.1 blocked")],
 )  # fmt: skip
 def test_a_mail_refused_for_another_reason_gets_one_more_try(
     stage: str, answer: str, now: dt.datetime, smtp: MailServer, box: Mailbox
@@ -292,6 +291,25 @@ def test_a_mail_refused_for_another_reason_gets_one_more_try(
     box.refresh_from_db()
     assert state(message)[:2] == ("ended", "refused")
     assert box.bounced_at is None
+
+
+@pytest.mark.parametrize(
+    ("stage", "answer"),
+    [("MAIL", "550 5.7.1 account closed"), ("MAIL", "530 no"), ("RCPT", "530 who are you")],
+)
+def test_a_server_that_refuses_us_for_hours_ends_no_mail(
+    stage: str, answer: str, now: dt.datetime, smtp: MailServer, box: Mailbox
+) -> None:
+    """An account at the mail provider that ran out: when it is paid, all mail leaves."""
+    message = factories.message(mailbox=box, now=now)
+    smtp.always(stage, answer)
+    for hours in range(8):
+        work(clock=at(now + hours * HOUR))
+    assert state(message) == ("waiting", "", f"{stage.lower()} {answer[:3]}")
+
+    smtp.recover()
+    work(clock=at(now + 14 * HOUR))
+    assert state(message)[0] == "sent"
 
 
 def test_one_refused_mail_of_many_costs_the_others_nothing(
