@@ -137,7 +137,7 @@ def _reached(name: str, relay: smtp.Relay, hello: str) -> Finding:
 
 
 def _sender_domain() -> Findings:
-    domain = settings.MAIL_FROM.rpartition("@")[2].rstrip(">")
+    domain = settings.MAIL_FROM.rpartition("@")[2]
     if settings.LOCAL:
         return
     dig = shutil.which("dig")

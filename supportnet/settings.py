@@ -306,6 +306,9 @@ MAIL_FROM = env.str("MAIL_FROM", default="hello@supportnet.localhost" if LOCAL e
 if not MAIL_FROM:
     raise ImproperlyConfigured("MAIL_FROM is not set: the address mails come from.")
 DEFAULT_FROM_EMAIL = MAIL_FROM
+# In brackets and with a name, as Django takes it elsewhere, every mail server would refuse it.
+if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", MAIL_FROM):
+    raise ImproperlyConfigured("MAIL_FROM is an address alone, as in hello@example.org.")
 # Where mail comes back to, see docs/inbound.md. Empty: the way back is closed.
 BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", default="")
 REPLY_DOMAIN = env.str("REPLY_DOMAIN", default="")

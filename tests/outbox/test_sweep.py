@@ -1,14 +1,10 @@
 """What becomes of the rows of a sender that died, stopped, or lost its machine."""
 
 import datetime as dt
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings as ours
 from django.db import OperationalError, connection
 
 from outbox import claims, journal
@@ -222,17 +218,6 @@ def test_what_is_held_ends_when_nobody_has_use_for_it_any_more(now: dt.datetime)
     sweep(now=now + 60 * MINUTE)
     assert facts(message)[0] == "ended"
     assert (message.reason, message.body) == ("expired", None)
-
-
-def test_a_decision_nobody_can_have_meant_stops_the_start() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", "import supportnet.settings"],
-        cwd=ours.BASE_DIR,
-        env=os.environ | {"IN_DOUBT": "Hold"},
-        capture_output=True,
-        check=False,
-    )
-    assert "IN_DOUBT is resend or hold." in done.stderr.decode()
 
 
 def test_three_doubts_about_one_mail_are_the_operators(now: dt.datetime, smtp: MailServer) -> None:
