@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from outbox.stop import stop
@@ -120,6 +121,11 @@ def relay(url: str) -> Relay:
         name=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
     )
+
+
+def own_name() -> str:
+    """What we call ourselves when we greet a mail server: the site's host."""
+    return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
 class _Lines:

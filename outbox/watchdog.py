@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from email.utils import format_datetime
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -136,8 +135,7 @@ def _send(title: str, advice: str, now: dt.datetime) -> None:
     mail["Message-ID"] = f"<{uuid.uuid4().hex}@{settings.MAIL_FROM.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content("\n\n".join(filter(None, [f"{title}.", advice, settings.SITE_URL])))
-    hello = urlsplit(settings.SITE_URL).hostname or "localhost"
-    line = smtp.Connection(smtp.relay(settings.OPERATOR_SMTP_URL), hello)
+    line = smtp.Connection(smtp.relay(settings.OPERATOR_SMTP_URL), smtp.own_name())
     line.open()
     try:
         data = mail.as_bytes().replace(b"\n", b"\r\n")

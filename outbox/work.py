@@ -11,7 +11,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -89,8 +88,7 @@ class Sender:
         self.tally: Counter[str] = Counter()
         self.is_stuck = False
         self._clock, self._steady = clock, steady
-        hello = urlsplit(settings.SITE_URL).hostname or "localhost"
-        self._line = smtp.Connection(smtp.relay(settings.SMTP_URL), hello)
+        self._line = smtp.Connection(smtp.relay(settings.SMTP_URL), smtp.own_name())
         # Last of what can fail: nobody would close it.
         self._journal = Journal()
         self._fence = claims.Fence(self._journal.owner)

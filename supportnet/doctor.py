@@ -9,7 +9,6 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
@@ -108,7 +107,6 @@ def _keys() -> Findings:
 
 
 def _mail_servers() -> Findings:
-    hello = urlsplit(settings.SITE_URL).hostname or "localhost"
     named = {"SMTP_URL": settings.SMTP_URL, "OPERATOR_SMTP_URL": settings.OPERATOR_SMTP_URL}
     if settings.OPERATOR_SMTP_URL == settings.SMTP_URL:
         del named["OPERATOR_SMTP_URL"]
@@ -118,11 +116,11 @@ def _mail_servers() -> Findings:
         except ImproperlyConfigured as error:
             yield Finding(WRONG, f"{name} cannot be read.", str(error))
             continue
-        yield _reached(name, relay, hello)
+        yield _reached(name, relay)
 
 
-def _reached(name: str, relay: smtp.Relay, hello: str) -> Finding:
-    line = smtp.Connection(relay, hello)
+def _reached(name: str, relay: smtp.Relay) -> Finding:
+    line = smtp.Connection(relay, smtp.own_name())
     try:
         line.open()
     except smtp.Trouble as trouble:
