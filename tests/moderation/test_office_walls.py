@@ -275,11 +275,14 @@ def test_the_command_gives_takes_and_lists_roles_and_each_change_is_noted(capsys
     kim = Person.objects.get(email="kim@example.org")
     assert roles.roles_of(kim) == {roles.MODERATOR, roles.AUDITOR}
     assert (kim.is_staff, kim.is_superuser) == (True, False)
+    assert "kim@example.org is new here" in capsys.readouterr().out
 
     call_command("roles", "kim@example.org", roles.AUDITOR, "--take")
 
     assert roles.roles_of(kim) == {roles.MODERATOR}
-    assert "moderator: k***@e…" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "moderator: k***@e…" in out
+    assert "new here" not in out
     assert Access.objects.filter(what="role", about_id=kim.public_id).count() == 3
 
 

@@ -37,6 +37,9 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(error.messages[0]) from None
         now = timezone.now()
+        if not Person.objects.filter(email=address.lower()).exists():
+            # Whoever reads that mailbox is staff from now on: a slip of the finger shows here.
+            self.stdout.write(f"{address} is new here, and an account was made. Is it spelt right?")
         person = Person.objects.begin(address, now=now)
         for role in wanted:
             (roles.take if take else roles.give)(person, role, by=None, now=now)
