@@ -64,7 +64,7 @@ class ReportForm(PlainForm):
     may_read = forms.BooleanField(
         label=_("The moderator may read this message"),
         required=False,
-        help_text=_("Without this they see only what you write here."),
+        help_text=_("Without this they see what you write here, and open it only with a reason."),
     )
     wants_outcome = forms.BooleanField(
         label=_("Write to me when it is decided"),
