@@ -33,7 +33,6 @@ def answer(
     words: Words,
     *,
     levels: Levels,
-    forms: Mapping[int, bool],
     with_words: bool,
     timing: Timing,
 ) -> Answer:
@@ -54,7 +53,7 @@ def answer(
     members = _beside(check_in)
     greeted = _greeted(check_in)
     given.say(words, now=now)
-    given.choose({one: levels[one.pk] for one in members if one.pk in levels}, dict(forms))
+    given.choose({one: levels[one.pk] for one in members if one.pk in levels})
     fresh = given.tell(_ticked(check_in, given, members), with_words=with_words)
     given.save()
     check_in.note_answered()
@@ -154,7 +153,7 @@ def _settle(given: Answer, members: Collection[Member], timing: Timing) -> None:
             share = share or _share(given, member, choice, timing.now)
             share.give(choice, now=timing.now)
             posting.carry(share, timing)
-        elif share is not None and str(member.pk) in given.levels:
+        elif share is not None and member.pk in given.kept_out:
             share.close(timing.now)
         elif share is not None:
             posting.withdraw(share, now=timing.now)
@@ -178,9 +177,8 @@ def _ticked(check_in: "CheckIn", given: Answer, members: Collection[Member]) -> 
         return set()
     if not Circle.objects.known(check_in.person).tells_hard_days:
         return set()
-    kept_out = {pk for pk, level in given.levels.items() if level is None}
     named = {member.pk for member in members if member.named_for_hard_days}
-    return {pk for pk in named if str(pk) not in kept_out}
+    return named - given.kept_out
 
 
 def _greeted(check_in: "CheckIn") -> frozenset[int]:

@@ -25,7 +25,7 @@ from checkins.api.shown import (
     SaidSerializer,
     ShareSerializer,
 )
-from checkins.forms.answer import HEARS, AnswerForm, line_of
+from checkins.forms.answer import HEARS, AnswerForm, as_said, line_of
 from checkins.models import Answer, CheckIn, Share
 from circles.api import tell_of_program
 from circles.models import Circle, Member
@@ -94,7 +94,7 @@ class SaidView(OwnView):
     def put(self, request: Request, public_id: UUID) -> Response:
         """Say it otherwise, while its question is open; 409 once it has closed."""
         check_in = _answered(request, public_id)
-        form = _form(check_in.person, names(request))
+        form = _form(check_in.person, names(request), check_in)
         _note(request, form, check_in.levels())
         try:
             check_in.answer(
@@ -167,13 +167,18 @@ def _only_answers(request: Request) -> bool:
     return isinstance(request.auth, Token) and request.auth.scope == Token.Scope.ANSWER
 
 
-def _form(person: Person, said: dict[str, Any]) -> AnswerForm:
-    """The form of Today as it was sent; ``hears`` is a level, or nothing, by member."""
+def _form(person: Person, said: dict[str, Any], check_in: CheckIn | None = None) -> AnswerForm:
+    """The form of Today, or of a change, as it was sent; ``hears`` is a level by member."""
     members = list(Member.objects.of(person).beside())
     tells = Circle.objects.known(person).tells_hard_days
     lines = _lines(members, said.get("hears", {}))
     plain = {name: value for name, value in said.items() if name != "hears"}
-    form = AnswerForm(typed(plain | lines), members=members, tells_hard_days=tells)
+    form = AnswerForm(
+        typed(plain | lines),
+        members=members,
+        tells_hard_days=tells,
+        initial=as_said(check_in, members) if check_in else {},
+    )
     if not form.is_valid():
         raise refused(form)
     if form.is_blank():

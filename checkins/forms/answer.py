@@ -97,15 +97,21 @@ class AnswerForm(PlainForm):
         return not any(self.said().values())
 
     def choices(self) -> dict[int, str | None]:
-        """What each member gets of this answer; None is nothing.
+        """What the person chose for this answer alone, by member; None is nothing.
 
-        A member whose line did not come with the form keeps the standing choice.
+        A line that did not come with the form is no choice, nor is one that was left as usual.
         """
+        lines = {line_of(member): member.pk for member in self.members}
         return {
-            member.pk: self.cleaned_data[line_of(member)] or None
-            for member in self.members
-            if line_of(member) in self.data
+            pk: self.cleaned_data[line] or None
+            for line, pk in lines.items()
+            if self._is_chosen(line)
         }
+
+    def _is_chosen(self, line: str) -> bool:
+        # What was shown can differ from what is usual: then leaving it so is a choice as well.
+        unusual = self.cleaned_data[line] != self.fields[line].initial
+        return line in self.data and (unusual or line in self.changed_data)
 
     def hears(self) -> list[tuple[Member, forms.BoundField]]:
         """Each member with the box of what they get of this answer."""

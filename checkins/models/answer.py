@@ -36,8 +36,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 class Answer(models.Model):
     """What the person said: one of six words, a note, what went well, what would help.
 
-    ``chosen`` is what was picked for this answer alone: levels, the form of the mail, and who was
-    told of a really hard day. It is sealed, so that no column tells such a day.
+    ``chosen`` is what was picked for this answer alone: levels, and who was told of a really hard
+    day. It is sealed, so that no column tells such a day.
     """
 
     part = Part(
@@ -130,14 +130,14 @@ class Answer(models.Model):
         return dict(self.chosen.get("levels", {}))
 
     @property
-    def forms(self) -> dict[str, bool]:
-        """By member number: whether this answer stands in the mail itself."""
-        return dict(self.chosen.get("forms", {}))
-
-    @property
     def told(self) -> dict[str, bool]:
         """By member number: who was told of a really hard day, and whether with the words."""
         return dict(self.chosen.get("told", {}))
+
+    @property
+    def kept_out(self) -> set[int]:
+        """The numbers of members who get nothing of this answer, by a choice made for it alone."""
+        return {int(pk) for pk, level in self.levels.items() if level is None}
 
     def say(self, words: Words, *, now: dt.datetime) -> None:
         """Put these words in place of the earlier ones; the caller saves."""
@@ -146,17 +146,19 @@ class Answer(models.Model):
         self.answered_at = self.answered_at or now
         self.changed_at = now
 
-    def choose(self, levels: dict[Member, str | None], forms: dict[int, bool]) -> None:
-        """Remember what differs from the standing levels for this answer alone; caller saves."""
-        picked = self.levels
+    def choose(self, levels: dict[Member, str | None]) -> None:
+        """Remember what was picked for this answer alone; the caller saves.
+
+        Nothing is nothing: also for those who were told of a really hard day before.
+        """
+        picked, told = self.levels, self.told
         for member, level in levels.items():
-            standing = None if member.level == Member.Level.ASK else member.level
             picked.pop(str(member.pk), None)
-            if level != standing:
+            if level != member.level:
                 picked[str(member.pk)] = level
-        self._choose(
-            levels=picked, forms=self.forms | {str(pk): form for pk, form in forms.items()}
-        )
+            if level is None:
+                told.pop(str(member.pk), None)
+        self._choose(levels=picked, told=told)
 
     def tell(self, member_ids: set[int], *, with_words: bool) -> set[int]:
         """Count these members as told of this day; returns those who were not before."""

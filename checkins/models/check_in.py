@@ -237,9 +237,7 @@ class CheckIn(models.Model):
         would_help: Collection[str] = (),
         *,
         choices: Mapping[int, str | None] | None = None,
-        in_mail: Mapping[int, bool] | None = None,
         with_words: bool = False,
-        tell_now: Collection[int] = (),
         by_link: bool = False,
         known_browser: bool = True,
         now: dt.datetime,
@@ -254,9 +252,8 @@ class CheckIn(models.Model):
             self,
             words(word, note, went_well, would_help),
             levels=choices or {},
-            forms=in_mail or {},
             with_words=with_words,
-            timing=Timing(now=now, wait=wait, at_once=frozenset(tell_now)),
+            timing=Timing(now=now, wait=wait),
         )
 
     def tell(

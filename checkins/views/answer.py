@@ -41,11 +41,14 @@ def change_answer(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     members = Member.objects.of(check_in.person).beside()
     tells = Circle.objects.known(check_in.person).tells_hard_days
-    if request.method != "POST":
-        said_so_far = as_said(check_in, members)
-        form = AnswerForm(members=members, tells_hard_days=tells, initial=said_so_far)
-        return _change_page(request, check_in, form)
-    form = AnswerForm(request.POST, members=members, tells_hard_days=tells)
+    form = AnswerForm(
+        request.POST if request.method == "POST" else None,
+        members=members,
+        tells_hard_days=tells,
+        initial=as_said(check_in, members),
+    )
+    if form.is_valid() and form.is_blank():
+        form.add_error(None, _("Nothing is left of it. To take it away, go back and delete it."))
     if not form.is_valid():
         return _change_page(request, check_in, form)
     try:

@@ -49,7 +49,7 @@ def test_a_chip_for_this_answer_does_not_count_either(now: dt.datetime) -> None:
     person = factories.person()
     member = factories.member(person=person, level="word")
 
-    hard_day(person, now, choices={member.pk: "words"}, tell_now=[member.pk])
+    hard_day(person, now, choices={member.pk: "words"}).tell_now(now)
 
     assert not Message.objects.exists()
 
@@ -88,14 +88,38 @@ def test_ticked_member_who_is_kept_out_this_time_is_not_told(now: dt.datetime) -
     assert not Message.objects.exists()
 
 
-def test_form_that_shows_i_decide_each_time_as_nothing_keeps_nobody_out(now: dt.datetime) -> None:
+@pytest.mark.parametrize("level", ["ask", "word"])
+@pytest.mark.parametrize("by_tap", [True, False])
+def test_told_member_who_is_set_to_nothing_in_a_change_is_told_no_more(
+    now: dt.datetime, level: str, by_tap: bool
+) -> None:
     person = factories.person()
-    rule(person, "tell")
-    member = factories.member(person=person, level="ask", named_for_hard_days=True)
+    rule(person, "ask" if by_tap else "tell")
+    ben = factories.member(person=person, name="Ben", level=level, named_for_hard_days=True)
+    eve = factories.member(person=person, name="Eve", named_for_hard_days=True)
+    night = now.replace(hour=1)
+    check_in = hard_day(person, night)
+    if by_tap:
+        check_in.tell([ben.pk, eve.pk], night)
 
-    hard_day(person, now, choices={member.pk: None})
+    check_in.answer("really_hard", CANARY, choices={ben.pk: None}, now=night + MINUTE)
 
-    assert len(deliver(now)) == 1
+    assert [letter.text[:7] for letter in deliver(now)] == ["Hi Eve."]
+    assert Share.objects.get(member=ben).given is None
+    said = {one.member.name: one.says for one in check_in.deliveries(now)}
+    assert said["Ben"] == "taken back"
+
+
+def test_level_picked_for_one_answer_is_not_taken_back_by_a_harder_word(now: dt.datetime) -> None:
+    person = factories.person()
+    member = factories.member(person=person, level="hello", in_mail=True)
+    check_in = factories.check_in(person=person, now=now)
+    check_in.answer("okay", choices={member.pk: "word"}, now=now)
+
+    check_in.answer("really_hard", CANARY, now=now)
+
+    assert check_in.deliveries(now) == []
+    assert deliver(now + DAY) == []
 
 
 def test_ten_minutes_hold_for_the_ticked_members(now: dt.datetime) -> None:

@@ -337,6 +337,39 @@ def test_the_answer_itself_tells_the_ticked_with_the_words_only_when_ticked(
     assert (CANARY in letter.text) is ticked
 
 
+def test_line_that_shows_nothing_keeps_no_ticked_member_out_until_it_is_set_so(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    Circle.objects.of(ada).set_hard_days(rule="tell", forms={}, now=now)
+    mina = factories.member(person=ada, name="Mina", level="ask", named_for_hard_days=True)
+    night = now.replace(hour=1)
+    with time_machine.travel(night, tick=False):
+        for _pressed_twice in range(2):
+            page.post("/today/", {"word": "really_hard", hears(mina): ""})
+        assert [share.member for share in Share.objects.all() if share.given] == [mina]
+
+        said = CheckIn.objects.get().public_id
+        change = page.get(f"/said/{said}/change/").content.decode()
+        assert "<bdi>Mina</bdi> hears: my word" in change
+        page.post(f"/said/{said}/change/", {"word": "really_hard", hears(mina): ""})
+
+    assert [share.given for share in Share.objects.all()] == [None]
+    assert deliver(now) == []
+
+
+def test_line_that_shows_nothing_after_a_hard_day_gives_nothing_of_a_lighter_word(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    mina = factories.member(person=ada, name="Mina", level="word")
+    page.post("/today/", {"word": "really_hard", hears(mina): "word"})
+    said = CheckIn.objects.get().public_id
+    assert "<bdi>Mina</bdi> hears: nothing" in page.get(f"/said/{said}/change/").content.decode()
+
+    page.post(f"/said/{said}/change/", {"word": "okay", hears(mina): ""})
+
+    assert deliver(now + MINUTE) == []
+
+
 def test_enter_in_a_line_sends_the_answer_and_not_a_preview(
     page: Client, ada: Person, now: dt.datetime
 ) -> None:
