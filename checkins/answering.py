@@ -85,16 +85,18 @@ def tell(
 
 
 @transaction.atomic
-def tell_now(check_in: "CheckIn", member_ids: Collection[int] | None, *, now: dt.datetime) -> None:
-    """Let what waits for its turn leave now: for these members, or for everyone it waits for."""
+def tell_now(check_in: "CheckIn", *, now: dt.datetime) -> None:
+    """Let what waits for its turn leave now. What did not leave for another reason stays so."""
+    _hold(check_in)
     for share in check_in.shares.for_reading():
-        wanted = member_ids is None or share.member_id in member_ids
-        if wanted and share.given is not None:
+        if share.given is not None:
             posting.hurry(share, now=now)
 
 
+@transaction.atomic
 def send_now(check_in: "CheckIn", *, now: dt.datetime) -> None:
     """A human pressed the second button: the minute and the ten minutes are over."""
+    _hold(check_in)
     for share in check_in.shares.for_reading():
         posting.cut_short(share, now=now)
 

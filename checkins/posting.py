@@ -78,11 +78,8 @@ def carry(share: "Share", timing: Timing) -> None:
 def hurry(share: "Share", *, now: dt.datetime) -> None:
     """Tell them now: the mail waits for no weekly limit; quiet hours are asked at the door."""
     message = carrier(share)
-    timing = Timing(now=now, at_once=frozenset({share.member_id}))
-    if message is None or message.state == Message.State.ENDED:
-        _post_alone(share, timing)
-    elif message.state == Message.State.WAITING:
-        _renew(message, share, timing)
+    if message is not None and message.state == Message.State.WAITING:
+        _renew(message, share, Timing(now=now, at_once=frozenset({share.member_id})))
 
 
 def cut_short(share: "Share", *, now: dt.datetime) -> None:

@@ -275,9 +275,9 @@ class CheckIn(models.Model):
         )
         self.tell([member.pk for member in named], now, known_browser=known_browser)
 
-    def tell_now(self, now: dt.datetime, member_ids: Collection[int] | None = None) -> None:
+    def tell_now(self, now: dt.datetime) -> None:
         """What waits for its turn in the week leaves now; it waits for nothing but quiet hours."""
-        answering.tell_now(self, member_ids, now=now)
+        answering.tell_now(self, now=now)
 
     def send_now(self, now: dt.datetime) -> None:
         """A human is here: the minute for slips and the ten minutes for scanners are over."""

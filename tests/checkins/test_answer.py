@@ -200,7 +200,8 @@ def test_word_for_a_hard_day_stands_in_no_clear_column(now: dt.datetime) -> None
     named = factories.member(person=person, named_for_hard_days=True, level="word")
     hard.answer("really_hard", now=now)
     hard.tell([named.pk], now)
-    light.answer("good", tell_now=[named.pk], now=now)
+    light.answer("good", now=now)
+    light.tell_now(now)
 
     def clear(message: Message) -> set[object]:
         return {message.kind, message.lane, message.why_code, message.state}

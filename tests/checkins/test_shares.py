@@ -399,16 +399,22 @@ def test_tell_them_now_waits_for_no_weekly_limit(now: dt.datetime) -> None:
     assert len(deliver(now + 2 * DAY)) == 1
 
 
-def test_tell_them_now_can_be_said_with_the_answer(now: dt.datetime) -> None:
+def test_tell_them_now_sends_nothing_again_and_nothing_to_who_is_out(now: dt.datetime) -> None:
     person = factories.person()
-    member = factories.member(person=person, level="words", in_mail=True)
-    for day in range(2):
-        answer(person, now + day * DAY)
-        deliver(now + day * DAY + MINUTE)
+    heard, gone, waits = (
+        factories.member(person=person, name=name, level="word") for name in ("Ben", "Eve", "Sam")
+    )
+    Member.objects.filter(pk=waits.pk).update(quiet_from=dt.time(8), quiet_to=dt.time(20))
+    check_in = answer(person, now)
+    gone.remove(now)
+    assert [letter.text[:7] for letter in deliver(now)] == ["Hi Ben."]
+    gone.forget_address()
+    Member.objects.filter(pk=waits.pk).update(now_in_quiet_hours=True)
+    Message.objects.filter(mailbox=heard.mailbox).delete()  # the log of mails ends after a month
 
-    answer(person, now + 2 * DAY, tell_now=[member.pk])
+    check_in.tell_now(now + MINUTE)
 
-    assert len(deliver(now + 2 * DAY)) == 1
+    assert [letter.text[:7] for letter in deliver(now + MINUTE)] == ["Hi Sam."]
 
 
 @pytest.mark.parametrize(("allowed", "mails"), [(False, 0), (True, 1)])
@@ -416,10 +422,10 @@ def test_tell_them_now_in_quiet_hours_only_where_the_member_allowed_it(
     now: dt.datetime, allowed: bool, mails: int
 ) -> None:
     person = factories.person()
-    member = factories.member(person=person, level="word", now_in_quiet_hours=allowed)
+    factories.member(person=person, level="word", now_in_quiet_hours=allowed)
     night = now.replace(hour=1)
 
-    answer(person, night, tell_now=[member.pk])
+    answer(person, night).tell_now(night)
 
     assert len(deliver(night)) == mails
     assert len(deliver(night + 8 * HOUR)) == 1 - mails
