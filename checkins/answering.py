@@ -104,6 +104,7 @@ def send_now(check_in: "CheckIn", *, now: dt.datetime) -> None:
 @transaction.atomic
 def take_back(check_in: "CheckIn", *, now: dt.datetime) -> None:
     """Give nobody anything of this answer any more, whatever the words become."""
+    _hold(check_in)
     given = check_in.said()
     shares = list(check_in.shares.for_reading())
     if given is not None:
@@ -116,6 +117,8 @@ def take_back(check_in: "CheckIn", *, now: dt.datetime) -> None:
 @transaction.atomic
 def forget(check_in: "CheckIn", *, now: dt.datetime) -> None:
     """Delete the words and what was shared of them; replies to them stay the person's."""
+    # Pressed twice, the second one finds nothing left and that is fine.
+    type(check_in).objects.select_for_update().filter(pk=check_in.pk).first()
     for share in check_in.shares.for_reading():
         posting.withdraw(share, now=now)
     check_in.shares.all().delete()
@@ -170,6 +173,8 @@ def _beside(check_in: "CheckIn") -> list[Member]:
     members = Member.objects.beside().filter(circle__person=check_in.person_id)
     # Nothing of a stopped account reaches anybody.
     members = members.filter(circle__person__suspended_at=None, circle__person__frozen_at=None)
+    # Whoever is lowered or removed meanwhile comes after this, and takes back what it made.
+    members = members.select_for_update(of=("self",), no_key=True)
     return list(members.select_related("mailbox", "circle__person"))
 
 

@@ -298,6 +298,7 @@ class CheckIn(models.Model):
             self.skipped_at = None
             self.save(update_fields=["skipped_at"])
 
+    @transaction.atomic
     def forget(self, now: dt.datetime) -> None:
         """Delete the words and what was shared of them; what was unasked goes altogether.
 
