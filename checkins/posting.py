@@ -69,8 +69,8 @@ def carry(share: "Share", timing: Timing) -> None:
         _post_alone(share, timing)
     elif message is None or message.state == Message.State.ENDED:
         _post(share, timing)
-    elif message.state == Message.State.WAITING:
-        _renew(message, share, timing)
+    elif message.state == Message.State.WAITING and _renew(message, share, timing):
+        return
     elif share.member_id in timing.greeted:
         _post(share, timing)
 
@@ -87,6 +87,7 @@ def cut_short(share: "Share", *, now: dt.datetime) -> None:
     message = carrier(share)
     if message is not None and is_short_wait(message, now):
         Message.objects.rewrite(message.dedupe_key, not_before=now)
+        share.member.move_routine(message.not_before, now)
 
 
 def is_short_wait(message: Message, now: dt.datetime) -> bool:
@@ -148,13 +149,19 @@ def _post(share: "Share", timing: Timing) -> None:
     member = share.member
     if member.pk in timing.at_once or member.wants_each:
         _post_alone(share, timing)
-    elif waiting := _waiting_for(member):
-        share.put_into(waiting.dedupe_key)
-        _renew(waiting, share, timing)
-    else:
+    elif not _gather(share, timing):
         moment = max(member.next_routine(timing.now), timing.earliest(share))
         _send(share, moment, timing, lane=Message.Lane.SOON)
         member.note_routine(moment)
+
+
+def _gather(share: "Share", timing: Timing) -> bool:
+    """Put it into the mail that waits; False where none does, or it is leaving just now."""
+    waiting = _waiting_for(share.member)
+    if waiting is None:
+        return False
+    share.put_into(waiting.dedupe_key)
+    return _renew(waiting, share, timing)
 
 
 def _post_alone(share: "Share", timing: Timing) -> None:
@@ -181,19 +188,22 @@ def _send(share: "Share", moment: dt.datetime, timing: Timing, *, lane: str) -> 
     share.put_into(key)
 
 
-def _renew(message: Message, share: "Share", timing: Timing) -> None:
-    """Write the waiting mail anew; when it is leaving this very moment, the page has the latest."""
+def _renew(message: Message, share: "Share", timing: Timing) -> bool:
+    """Write the waiting mail anew; False when it is leaving this very moment, as it was."""
     moment, lane = max(message.not_before, timing.earliest(share)), message.lane
     if share.member_id in timing.at_once:
         moment, lane = timing.earliest(share), Message.Lane.NOW
     carried = _carried(share)
-    Message.objects.rewrite(
+    is_renewed = Message.objects.rewrite(
         message.dedupe_key,
         body=mail.to_body(_mail(carried, leaves_at=moment)),
         not_before=moment,
         subject=carried[0].public_id,
         lane=lane,
     )
+    if is_renewed and lane == Message.Lane.SOON:
+        share.member.move_routine(message.not_before, moment)
+    return is_renewed
 
 
 def _mailbox(member: "Member") -> "Mailbox":
@@ -232,8 +242,8 @@ def tell_person(reply: "Reply", *, now: dt.datetime) -> None:
     last = mine.exclude(state=Message.State.ENDED).order_by("not_before").last()
     if last is not None and last.state == Message.State.WAITING:
         reply.put_into(last.dedupe_key)
-        _renew_notice(last.dedupe_key, _told_together(reply))
-        return
+        if _renew_notice(last.dedupe_key, _told_together(reply)):
+            return
     slip = A_MINUTE if person.reply_mail == person.ReplyMail.WORDS else dt.timedelta(0)
     gathered = last.not_before + GATHER if last else now
     moment = max(now + slip, gathered)
@@ -274,9 +284,9 @@ def withdraw_reply(reply: "Reply", *, now: dt.datetime) -> None:
         Message.objects.cancel(subject=reply.public_id, now=now)
 
 
-def _renew_notice(key: str, replies: list["Reply"]) -> None:
+def _renew_notice(key: str, replies: list["Reply"]) -> bool:
     body = mail.to_body(letters.notice(replies))
-    Message.objects.rewrite(key, body=body, subject=replies[-1].public_id)
+    return Message.objects.rewrite(key, body=body, subject=replies[-1].public_id)
 
 
 def _told_together(reply: "Reply") -> list["Reply"]:

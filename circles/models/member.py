@@ -328,9 +328,17 @@ class Member(models.Model):
             self.routine_at, self.routine_before_at = moment, self.routine_at
             self.save(update_fields=["routine_at", "routine_before_at"])
 
+    def move_routine(self, planned: dt.datetime, moment: dt.datetime) -> None:
+        """The routine mail that was planned for a moment leaves at another one."""
+        if planned == self.routine_at != moment:
+            self.routine_at = moment
+            self.save(update_fields=["routine_at"])
+
     def unplan_routine(self) -> None:
         """The last planned routine mail was taken back before it left: it counts for nothing."""
-        self.routine_at, self.routine_before_at = self.routine_before_at, None
+        assert self.routine_at is not None
+        # It had its turn a week after the one before the last: the next one has the same turn.
+        self.routine_at, self.routine_before_at = self.routine_before_at, self.routine_at - _WEEK
         self.save(update_fields=["routine_at", "routine_before_at"])
 
     # how it stands

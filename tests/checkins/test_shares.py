@@ -2,8 +2,13 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from checkins.models import Answer, CheckIn, Share
 from circles.models import Member
@@ -439,6 +444,81 @@ def test_ordinary_mail_waits_for_the_morning_though_now_is_allowed(now: dt.datet
     answer(person, night)
 
     assert deliver(night) == []
+
+
+@contextmanager
+def leaving() -> Iterator[None]:
+    """The sender takes what waits in the very moment in which it is written anew."""
+    taken = []
+
+    def claim(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('UPDATE "outbox_message"') and not taken:
+            taken.append(sql)
+            waiting = Message.objects.filter(state="waiting")
+            waiting.update(state="claimed", claim_until=timezone.now() + HOUR)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(claim):
+        yield
+    claimed = Message.objects.filter(state="claimed")
+    claimed.update(state="sent", claim_until=None, sent_at=timezone.now(), body=None)
+
+
+def test_words_that_come_as_the_gathered_mail_leaves_travel_in_the_next(now: dt.datetime) -> None:
+    person = factories.person()
+    factories.member(person=person, level="words", in_mail=True)
+    for day in range(2):
+        answer(person, now + day * DAY)
+        deliver(now + day * DAY + MINUTE)
+    answer(person, now + 2 * DAY, note="gathered")
+
+    with leaving():
+        answer(person, now + 7 * DAY, note="a moment too late")
+    letters = deliver(now + 9 * DAY)
+
+    assert ["a moment too late" in letter.text for letter in letters] == [True]
+    assert "gathered" not in letters[0].text
+
+
+def test_word_after_a_hello_that_is_leaving_gets_a_mail_of_its_own(now: dt.datetime) -> None:
+    person = factories.person()
+    member = factories.member(person=person, level="hello", wants_each=True)
+    check_in = answer(person, now)
+
+    with leaving():
+        check_in.answer("okay", choices={member.pk: "word"}, now=now + MINUTE)
+
+    assert "There is a note from Ada" in deliver(now + HOUR)[0].text
+
+
+def test_third_mail_of_a_week_that_is_taken_back_makes_no_room_for_another(
+    now: dt.datetime,
+) -> None:
+    person = factories.person()
+    factories.member(person=person, level="word")
+    for day in range(2):
+        answer(person, now + day * DAY)
+        deliver(now + day * DAY)
+    answer(person, now + 2 * DAY).take_back(now + 2 * DAY)
+
+    answer(person, now + 3 * DAY)
+
+    assert deliver(now + 7 * DAY - MINUTE) == []
+    assert len(deliver(now + 7 * DAY)) == 1
+
+
+def test_mail_that_was_put_off_and_taken_back_counts_for_nothing(now: dt.datetime) -> None:
+    person = factories.person()
+    factories.member(person=person, level="words", in_mail=True)
+    for number in range(2):
+        at = now + number * HOUR
+        slip = answer(person, at)
+        slip.answer("heavy", now=at + dt.timedelta(seconds=30))
+        slip.take_back(at + dt.timedelta(seconds=40))
+
+    answer(person, now + 2 * HOUR, note="the one that counts")
+
+    assert len(deliver(now + 2 * HOUR + MINUTE)) == 1
 
 
 # what the person is told about it

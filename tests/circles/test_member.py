@@ -269,6 +269,11 @@ def test_a_routine_mail_taken_back_before_it_left_counts_for_nothing(
     member.unplan_routine()
 
     assert member.next_routine(now + 2 * HOUR) == now + 2 * HOUR
+    for number in range(2):
+        member.note_routine(now + number * HOUR)
+    member.note_routine(member.next_routine(now + DAY))
+    member.unplan_routine()
+    assert member.next_routine(now + DAY) == now + 7 * DAY
 
 
 def test_routine_and_now_wait_for_the_quiet_hours(circle: Circle, now: dt.datetime) -> None:
