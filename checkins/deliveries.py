@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from checkins import posting
+from checkins.letters import A_WEEK
 from outbox.models import Message
 
 if TYPE_CHECKING:
     from checkins.models import CheckIn, Share
     from circles.models import Member
 
-_A_WEEK = 7
 WAITING, LEAVING, SENT = "waiting", "leaving", "sent"
-TAKEN_BACK, STOPPED, FAILED, PAST = "taken_back", "stopped", "failed", "past"
+TAKEN_BACK, STOPPED, FAILED, PAST, AWAY = "taken_back", "stopped", "failed", "past", "away"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Counts:
 
 def counts(found: list[Delivery], *, now: dt.datetime) -> Counts:
     """Count by when it arrives; what was taken back counts for nobody."""
-    told = [one for one in found if one.can_take_back]
+    told = [one for one in found if one.can_take_back and one.state != AWAY]
     shortly = sum(one.waits_shortly for one in told)
     later = sum(_is_far(one, now) for one in told)
     failed = sum(one.state in {STOPPED, FAILED} for one in told)
@@ -95,6 +95,9 @@ def _state(
 ) -> tuple[str, dt.datetime | None]:
     if share.given is None:
         return TAKEN_BACK, share.taken_back_at
+    if share.member.is_away:
+        # A goodbye deletes the mails of the member, a break does not: neither shows.
+        return AWAY, None
     if message is None:
         # The log of mails ends after a month.
         return (PAST if share.message_key else LEAVING), None
@@ -146,6 +149,7 @@ def _says(state: str, local: dt.datetime | None, share: "Share", now: dt.datetim
         STOPPED: _("did not leave"),
         FAILED: _("the mail could not be delivered"),
         PAST: _("a while ago"),
+        AWAY: share.member.away_text,
     }.get(state, _("on its way"))
 
 
@@ -153,7 +157,7 @@ def _moment(local: dt.datetime, share: "Share", now: dt.datetime) -> str:
     time = date_format(local, "H:i")
     if local.date() == share.check_in.person.today(now):
         return _("today, %(time)s") % {"time": time}
-    if abs((local.date() - share.check_in.person.today(now)).days) >= _A_WEEK:
+    if abs((local.date() - share.check_in.person.today(now)).days) >= A_WEEK:
         day = date_format(local, pgettext("a day of any year, in Django's date format", "j F"))
         return _("on %(moment)s") % {"moment": day}
     return _("%(weekday)s, %(time)s") % {"weekday": date_format(local, "l"), "time": time}

@@ -262,7 +262,7 @@ def tell_member(answer: "Reply", *, now: dt.datetime) -> None:
 def tell_it_helped(reply: "Reply", *, now: dt.datetime) -> None:
     """Mail a member that their words helped; the second time on one day is told on the page."""
     member = reply.member
-    if not member.is_reading or member.on_break_at:
+    if not member.is_beside:
         return
     day = member.circle.person.today(now)
     _send_reply(

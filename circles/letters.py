@@ -62,8 +62,9 @@ def draft(*, person: Person, name: str, words: str) -> Texts:
     )
 
 
-def own_page(*, person: Person, member: "Member", language: str) -> Mail:
+def own_page(member: "Member", *, language: str) -> Mail:
     """A fresh link to the member's own page, because they asked for one."""
+    person = member.circle.person
     with translation.override(language):
         context = {"called": Said(person.called), "name": Said(member.name)}
         subject = gettext("Your page for %(called)s") % context

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +58,8 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
             raise Nothing
         with transaction.atomic():
             held = _held(member.pk)
+            if not (held.is_reading and held.circle.person.is_here):
+                raise links.Dead
             if mail_key and (known := self.filter(mail_key=mail_key).first()):
                 return known
             if twice := self._said_just_now(held, share, gesture, words.strip(), now):
@@ -318,8 +321,8 @@ class Reply(models.Model):
 
     @property
     def can_be_answered(self) -> bool:
-        """Words go both ways while the member is there to read them."""
-        return self.member.is_reading
+        """While the member is there to hear it: a break and a goodbye look the same from here."""
+        return self.member.is_beside
 
     @transaction.atomic
     def undo(self, now: dt.datetime) -> bool:
@@ -372,10 +375,15 @@ class Reply(models.Model):
 
     @transaction.atomic
     def answer_with(self, choice: str = "", words: str = "", *, now: dt.datetime) -> "Reply":
-        """The person's answer, in one tap or in words; the member gets a mail of it."""
+        """The person's answer, in one tap or in words; the member gets a mail of it.
+
+        Raises ValidationError with a sentence for the person when it reaches nobody.
+        """
         if not (choice or words.strip()):
             raise Nothing
-        _held(self.member_id)
+        if not _held(self.member_id).is_beside:
+            nobody = gettext("%(name)s cannot be reached just now, so nothing was sent.")
+            raise ValidationError(nobody % {"name": self.member.name})
         for earlier in self.answered_by.standing().filter(made_at__gt=now - _TWICE):
             if (earlier.gesture, earlier.words) == (choice, words.strip()):
                 return earlier
@@ -405,11 +413,8 @@ class Reply(models.Model):
 
 
 def _held(member_id: int) -> Member:
-    """The member's row, locked: two presses come one after the other. Raises Dead."""
-    member = Member.objects.select_for_update().get(pk=member_id)
-    if not (member.is_reading and member.circle.person.is_here):
-        raise links.Dead
-    return member
+    """The member's row, locked: two presses come one after the other."""
+    return Member.objects.select_for_update().get(pk=member_id)
 
 
 def last_undoable(conversation: Sequence[Reply], now: dt.datetime) -> uuid.UUID | None:

@@ -5,6 +5,7 @@ import uuid
 from itertools import groupby
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -32,7 +33,11 @@ def reply(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     form = PersonAnswerForm(request.POST)
     if not form.is_valid():
         return _not_sent(request, letter, form)
-    letter.answer_with(form.cleaned_data["choice"], form.cleaned_data["words"], now=now)
+    try:
+        letter.answer_with(form.cleaned_data["choice"], form.cleaned_data["words"], now=now)
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return _not_sent(request, letter, form)
     name = letter.member.name
     messages.success(request, _("It is on its way to %(name)s.") % {"name": name})
     return redirect("today")

@@ -179,11 +179,16 @@ class Invitation(models.Model):
         self.hidden_at = None
         self.save(update_fields=["hidden_at"])
 
+    def take_correction(self, now: dt.datetime) -> bool:
+        """Use up the one correction; False for whoever presses twice and comes second."""
+        mine = Invitation.objects.filter(pk=self.pk, corrected_at=None).update(corrected_at=now)
+        self.corrected_at = now
+        return mine == 1
+
     def begin_again(self, now: dt.datetime) -> None:
         """A corrected address: fourteen new days, one more mail, and no third."""
-        self.corrected_at, self.expires_at = now, now + LASTS
-        self.answered_at, self.said = None, self.Said.NOTHING
-        self.save(update_fields=["corrected_at", "expires_at", "answered_at", "said"])
+        self.expires_at, self.answered_at, self.said = now + LASTS, None, self.Said.NOTHING
+        self.save(update_fields=["expires_at", "answered_at", "said"])
         self.send(now)
 
     def note(self, said: str, at: dt.datetime | None) -> None:

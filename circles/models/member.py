@@ -21,6 +21,8 @@ from vault.part import Part
 
 OWN_PAGE_LASTS = dt.timedelta(days=90)
 _WEEK = dt.timedelta(days=7)
+# What more can be given beside the level, each by a yes of the person.
+_GIVEN = ("in_mail", "named_for_hard_days", "hard_day_in_mail")
 
 
 class Member(models.Model):
@@ -48,7 +50,7 @@ class Member(models.Model):
             "seen_state": _("How it stands"),
             "accepted_at": _("Said yes on"),
             "paused_at": _("Paused by you since"),
-            "answers_when": _("Can usually answer"),
+            "shown_answers_when": _("Can usually answer"),
         },
         read={"seen_state": "seen_state_words"},
         expired="to_forget",
@@ -79,6 +81,10 @@ class Member(models.Model):
     LEVELS = ["ask", "hello", "word", "words"]
     CHANGEABLE = {
         "name", "label", "kind", "level", "in_mail", "named_for_hard_days", "hard_day_in_mail",
+    }  # fmt: skip
+    HOURS = {
+        "zone", "quiet_from", "quiet_to", "now_in_quiet_hours", "wants_each", "plain_mail",
+        "answers_when", "reads_between_sessions", "country",
     }  # fmt: skip
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -147,13 +153,9 @@ class Member(models.Model):
 
     def change(self, *, now: dt.datetime, **changes: Any) -> None:
         """Change what the member hears or is called; hearing less ends what waits and the links."""
-        if unknown := changes.keys() - self.CHANGEABLE:
-            raise TypeError(f"not the person's to change: {sorted(unknown)}")
-        less = self._hears_less(changes)
-        for name, value in changes.items():
-            setattr(self, name, value)
+        less = self.state == self.State.ACCEPTED and self._hears_less(changes)
         with transaction.atomic():
-            self.save(update_fields=list(changes))
+            self._set(changes, self.CHANGEABLE)
             if less:
                 self._end_links(now)
 
@@ -181,15 +183,16 @@ class Member(models.Model):
         Raises ValidationError with a sentence for the person when it cannot be.
         """
         with transaction.atomic():
+            if not self.invitation.take_correction(now):
+                return
             self.circle.check_corrected(address, of=self)
             self.become(self.State.INVITED, now)
             self._end_links(now)
             self._drop_mailbox()
             self.circle.note_asked(address)
             language = self.circle.person.language
-            self.take_mailbox(
-                Mailbox.objects.give(address, key_id=self.key_id, language=language, now=now)
-            )
+            given = Mailbox.objects.give(address, key_id=self.key_id, language=language, now=now)
+            self.take_mailbox(given)
             self.invitation.begin_again(now)
 
     # what moderators decide
@@ -237,8 +240,7 @@ class Member(models.Model):
         with transaction.atomic():
             if not self.become(self.State.INVITED, now, only_from=self.State.DECLINED):
                 return
-            if self.invitation.said == Invitation.Said.NEVER and self.mailbox:
-                Suppression.objects.lift(self.mailbox.address)
+            self._take_never_back()
             self.invitation.note(Invitation.Said.NOTHING, None)
 
     # what the member decides
@@ -259,6 +261,7 @@ class Member(models.Model):
             self.save(update_fields=["away_words"])
             self._cancel(now)
             if never:
+                Invitation.objects.filter(member=self).update(said=Invitation.Said.NEVER)
                 self._suppress(now)
 
     def return_(self, now: dt.datetime) -> None:
@@ -268,31 +271,13 @@ class Member(models.Model):
             self.save(update_fields=["on_break_at"])
             if self.mailbox is not None:
                 self.mailbox.open_again()
-            if self.become(self.State.ACCEPTED, now, only_from=self.State.LEFT) and self.mailbox:
-                Suppression.objects.lift(self.mailbox.address)
+            if self.become(self.State.ACCEPTED, now, only_from=self.State.LEFT):
+                self._take_never_back()
 
-    def set_hours(
-        self,
-        *,
-        zone: str,
-        quiet_from: dt.time,
-        quiet_to: dt.time,
-        now_in_quiet_hours: bool,
-        wants_each: bool,
-        plain_mail: bool,
-        answers_when: str,
-        reads_between_sessions: bool,
-        country: str,
-        language: str,
-    ) -> None:
-        """When the member can be reached, and how often."""
-        self.zone, self.quiet_from, self.quiet_to = zone, quiet_from, quiet_to
-        self.now_in_quiet_hours, self.wants_each = now_in_quiet_hours, wants_each
-        self.answers_when, self.reads_between_sessions = answers_when, reads_between_sessions
-        self.country, self.plain_mail = country, plain_mail
-        told = ["zone", "quiet_from", "quiet_to", "now_in_quiet_hours", "wants_each", "plain_mail"]
+    def set_hours(self, *, language: str, **hours: Any) -> None:
+        """When the member can be reached, how often, and in which language."""
         with transaction.atomic():
-            self.save(update_fields=[*told, "answers_when", "reads_between_sessions", "country"])
+            self._set(hours, self.HOURS)
             if self.mailbox is not None:
                 self.mailbox.speak(language)
 
@@ -346,9 +331,8 @@ class Member(models.Model):
     @property
     def is_away(self) -> bool:
         """On a break or gone: the person cannot tell one from the other."""
-        return self.state == self.State.LEFT or (
-            self.state == self.State.ACCEPTED and self.on_break_at is not None
-        )
+        rests = self.state == self.State.ACCEPTED and self.on_break_at is not None
+        return rests or self.state == self.State.LEFT
 
     @property
     def seen_state(self) -> str:
@@ -368,6 +352,11 @@ class Member(models.Model):
         return gettext("%(name)s is taking a break") % {"name": self.name}
 
     @property
+    def shown_answers_when(self) -> str:
+        """When they can usually answer, while they are there: after a goodbye it is deleted."""
+        return "" if self.is_away else self.answers_when
+
+    @property
     def shown_first_word(self) -> str:
         """The word that waits for the member, unless moderators hid it."""
         return "" if self.first_word_hidden_at else self.first_word
@@ -376,6 +365,11 @@ class Member(models.Model):
     def is_reading(self) -> bool:
         """Whether words go both ways: said yes, neither paused nor blocked."""
         return self.state == self.State.ACCEPTED and not (self.paused_at or self.blocked_at)
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether a word of the person reaches them now: they read, and are not on a break."""
+        return self.is_reading and self.on_break_at is None
 
     @property
     def has_bounced(self) -> bool:
@@ -387,7 +381,7 @@ class Member(models.Model):
         if self.state == self.State.INVITED:
             wanted = self.mailbox is not None and self.invitation.is_open(now)
         else:
-            wanted = self.state == self.State.ACCEPTED and self.has_bounced
+            wanted = self.has_bounced and self.state == self.State.ACCEPTED and not self.is_away
         return wanted and self.invitation.corrected_at is None
 
     def can_enter(self, now: dt.datetime, *, heard: bool) -> bool:
@@ -401,9 +395,7 @@ class Member(models.Model):
     def send_own_page(self, now: dt.datetime) -> None:
         """A fresh link to the member's own page, for somebody whose old one has ended."""
         assert self.mailbox is not None
-        mail = letters.own_page(
-            person=self.circle.person, member=self, language=self.mailbox.language
-        )
+        mail = letters.own_page(self, language=self.mailbox.language)
         Message.objects.post(
             kind="own_page",
             mailbox=self.mailbox,
@@ -443,8 +435,9 @@ class Member(models.Model):
         self.save(update_fields=["mailbox"])
 
     def forget_address(self) -> None:
-        """Delete the address and what only the member told us."""
-        self.country = self.answers_when = self.first_word = ""
+        """Delete the address, what only the member told us, and a word they never came to read."""
+        self.country = self.answers_when = ""
+        self.first_word = self.first_word if self.accepted_at else ""
         self.save(update_fields=["country", "answers_when", "first_word"])
         self._drop_mailbox()
 
@@ -452,16 +445,19 @@ class Member(models.Model):
         """Whether these changes let the member hear more than before."""
         level = changes.get("level", self.level)
         higher = self.LEVELS.index(level) > self.LEVELS.index(self.level)
-        given = ("in_mail", "named_for_hard_days", "hard_day_in_mail")
-        return higher or any(changes.get(name) and not getattr(self, name) for name in given)
+        return higher or any(changes.get(name) and not getattr(self, name) for name in _GIVEN)
 
     def _hears_less(self, changes: dict[str, Any]) -> bool:
-        if self.state != self.State.ACCEPTED:
-            return False
         level = changes.get("level", self.level)
         lower = self.LEVELS.index(level) < self.LEVELS.index(self.level)
-        taken = ("in_mail", "named_for_hard_days", "hard_day_in_mail")
-        return lower or any(getattr(self, name) and not changes.get(name, True) for name in taken)
+        return lower or any(getattr(self, name) and not changes.get(name, True) for name in _GIVEN)
+
+    def _set(self, values: dict[str, Any], theirs: set[str]) -> None:
+        if unknown := values.keys() - theirs:
+            raise TypeError(f"not theirs to change: {sorted(unknown)}")
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(values))
 
     def _end_links(self, now: dt.datetime) -> None:
         Member.objects.filter(pk=self.pk).update(generation=F("generation") + 1)
@@ -477,6 +473,12 @@ class Member(models.Model):
     def _cancel(self, now: dt.datetime) -> None:
         if self.mailbox is not None:
             Message.objects.cancel(now=now, mailbox=self.mailbox)
+
+    def _take_never_back(self) -> None:
+        # A "never" that was said elsewhere stands.
+        never = Invitation.objects.filter(member=self, said=Invitation.Said.NEVER)
+        if never.update(said=Invitation.Said.YES) and self.mailbox is not None:
+            Suppression.objects.lift(self.mailbox.address)
 
     def _suppress(self, now: dt.datetime) -> None:
         if self.mailbox is not None:

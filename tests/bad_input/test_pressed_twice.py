@@ -75,6 +75,14 @@ def invite_by_hand(house: House) -> Press:
     return Press(house.person, "/circle/invite/", {**INVITE, "way": "self"}, _asked, asked)
 
 
+def correct_an_address(house: House) -> Press:
+    house.invite()
+    path = f"/circle/{house.member().public_id}/correct/"
+    # The first letter went with its address; one goes to the corrected one.
+    asked = {"members": 1, "mails": 1}
+    return Press(house.person, path, {"address": "minna@example.net"}, _asked, asked)
+
+
 def use_a_link_by_hand(house: House) -> Press:
     typed = {**INVITE, "way": "self"}
     page = house.person.post("/circle/invite/", typed, follow=True).content.decode()
@@ -174,6 +182,7 @@ PRESSES = [
     first_answer,
     invite,
     invite_by_hand,
+    correct_an_address,
     use_a_link_by_hand,
     accept,
     reply,

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -483,12 +484,16 @@ def test_answer_pressed_twice_is_one_answer(now: dt.datetime) -> None:
     assert Reply.objects.filter(by_person=True).count() == 1
 
 
-def test_answer_to_a_member_who_left_is_refused(now: dt.datetime) -> None:
+@pytest.mark.parametrize("verb", ["leave", "take_break", "pause", "remove"])
+def test_answer_to_a_member_who_is_not_there_is_refused_in_the_same_words(
+    now: dt.datetime, verb: str
+) -> None:
     share = shared(now)
     reply = share.reply(gesture="call", now=now)
-    share.member.leave(now)
+    getattr(share.member, verb)(now)
 
-    with pytest.raises(Dead):
+    assert not Reply.objects.get().can_be_answered
+    with pytest.raises(ValidationError, match="Ben cannot be reached just now"):
         reply.answer_with("tonight", now=now)
 
     assert not Message.objects.filter(kind="share", state="waiting").exists()

@@ -550,6 +550,22 @@ def test_long_after_it_arrived_the_day_is_named_and_then_only_what_they_got(
     assert check_in.deliveries(now + 32 * DAY)[0].says == "a while ago"
 
 
+def test_break_and_goodbye_look_the_same_beside_what_was_shared(now: dt.datetime) -> None:
+    person = factories.person()
+    rests, gone = (factories.member(person=person, name="Ben") for _ in range(2))
+    sent, waits = answer(person, now), answer(person, now.replace(hour=22))
+    deliver(now)
+    rests.take_break(now + DAY)
+    gone.leave(now + DAY)
+
+    for day in (1, 3, 40):
+        Member.objects.forget_addresses(now + day * DAY)
+        Message.objects.to_forget(now + day * DAY).delete()
+        for check_in in (sent, waits):
+            says = [one.says for one in check_in.deliveries(now + day * DAY)]
+            assert says == ["Ben is taking a break"] * 2
+
+
 def test_person_reads_that_a_mail_came_back_after_it_left(now: dt.datetime) -> None:
     person = factories.person()
     factories.member(person=person, level="hello")

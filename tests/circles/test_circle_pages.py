@@ -123,6 +123,8 @@ def test_a_break_and_a_goodbye_look_the_same_to_the_person(
     told = {}
     for verb in (Member.take_break, Member.leave):
         member = beside(circle, now=now - 5 * DAY, name="Mina", label="")
+        member.answers_when = "in the evening"
+        member.save()
         sent(member, at=now - 3 * DAY)
         verb(member, now - 2 * DAY)
         Member.objects.forget_addresses(now)

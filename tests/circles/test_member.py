@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from circles.models import Circle, Member
 from outbox.models import Mailbox, Message, Suppression
+from tests import factories
 from tests.circles.people import beside, invited
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +201,21 @@ def test_leaving_looks_like_a_break_and_can_be_undone(circle: Circle, now: dt.da
     gone.return_(now + HOUR)
     assert gone in circle.members.beside()
     assert not Suppression.objects.holds(gone.mailbox.address)
+
+
+def test_coming_back_from_a_plain_goodbye_leaves_a_never_said_elsewhere(
+    circle: Circle, now: dt.datetime
+) -> None:
+    address = "mina@example.net"
+    here = beside(circle, now=now, address=address)
+    other = Circle.objects.of(factories.person(name="Bo"))
+    invited(other, now=now, address=address).decline(now, never=True)
+
+    here.leave(now)
+    here.return_(now + HOUR)
+
+    assert here in circle.members.beside()
+    assert Suppression.objects.holds(address)
 
 
 def test_a_day_after_leaving_the_address_and_what_the_member_said_are_gone(
