@@ -27,6 +27,22 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         days = self.of(person).filter(local_date__lt=before)
         return days.only("person_id", "key_id", "local_date", "word")
 
+    def history_page(
+        self, person: "Person", *, before: dt.date, most: int
+    ) -> "tuple[list[Answer], bool]":
+        """A page of past days, and whether there are earlier ones.
+
+        The last of its days is on it whole: the next page begins with another day.
+        """
+        history = self.history(person, before=before)
+        found = list(history[: most + 1])
+        if len(found) <= most:
+            return found, False
+        last, following = found[most - 1 :]
+        rest = history.filter(local_date=last.local_date, check_in_id__lt=last.pk)
+        same_day = following.local_date == last.local_date
+        return [*found[:most], *(rest if same_day else ())], True
+
     def deciding(self, check_ins: Collection[int]) -> "dict[int, Answer]":
         """By check-in: its answer, with what decides who is given something of it."""
         choosing = self.only("person_id", "key_id", "local_date", "word", "chosen")

@@ -57,13 +57,13 @@ def look_back(request: HttpRequest) -> HttpResponse:
     """Kept words and past answers, newest first, thirty at a time."""
     person = person_of(request)
     before = _day(request.GET.get("before", "")) or person.today(timezone.now()) + dt.timedelta(1)
-    answers = list(Answer.objects.history(person, before=before)[:PAGE])
+    answers, more = Answer.objects.history_page(person, before=before, most=PAGE)
     CheckIn.objects.named(answers)
     months = groupby(answers, key=lambda answer: answer.local_date.replace(day=1))
     context = {
         "months": [(month, list(days)) for month, days in months],
         "kept": Reply.objects.kept(person),
-        "earlier": answers[-1].local_date.isoformat() if len(answers) == PAGE else "",
+        "earlier": answers[-1].local_date.isoformat() if more else "",
     }
     return render(request, "checkins/look_back.html", context)
 
