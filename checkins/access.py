@@ -18,7 +18,7 @@ _MANAGED_FOR = dt.timedelta(days=30)
 
 
 def _check_in(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
-    found = CheckIn.objects.with_person().filter(public_id=public_id, asked=True).first()
+    found = CheckIn.objects.behind(public_id)
     if found is None or not found.person.is_here:
         return None
     return Found(1, found, alive=found.is_open(now))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checkins.words import WORD, WORDS, Words, higher, lower
 from circles.models import Member
@@ -46,13 +46,17 @@ def planned(member: Member, answer: "Answer") -> Choice | None:
     A really hard day replaces every standing level and every choice of a level: only those who
     were told of it hear of it.
     """
-    key, chosen = str(member.pk), answer.chosen  # read once: each time it is opened anew
-    told = chosen.get("told", {}).get(key)
-    told_level = None if told is None else WORDS if told else WORD
+    chosen = answer.chosen  # read once: each time it is opened anew
     if answer.is_really_hard:
-        return Choice(told_level, member.hard_day_in_mail) if told_level else None
-    level = chosen.get("levels", {}).get(key, _standing(member, told_level))
-    return Choice(level, chosen.get("forms", {}).get(key, member.in_mail)) if level else None
+        told = _told(member, chosen)
+        return Choice(told, member.hard_day_in_mail) if told else None
+    level = usual(member, chosen)
+    return Choice(level, member.in_mail) if level else None
+
+
+def usual(member: Member, chosen: dict[str, Any]) -> str | None:
+    """What an ordinary word lets this member hear: picked for its answer, or the standing level."""
+    return chosen.get("levels", {}).get(str(member.pk), _standing(member, _told(member, chosen)))
 
 
 def given(share: "Share") -> Given | None:
@@ -83,6 +87,11 @@ def _choice(share: "Share", member: Member, answer: "Answer | None") -> Choice |
     if share.taken_back_at or share.hidden_at or answer is None:
         return None
     return planned(member, answer)
+
+
+def _told(member: Member, chosen: dict[str, Any]) -> str | None:
+    told = chosen.get("told", {}).get(str(member.pk))
+    return None if told is None else WORDS if told else WORD
 
 
 def _standing(member: Member, told_level: str | None) -> str | None:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from checkins import answering, cadence, deliveries, posting
+from checkins import answering, cadence, deliveries, posting, sharing
 from checkins.deliveries import Delivery
 from checkins.models.answer import Answer
 from checkins.models.schedule import Schedule
@@ -19,6 +19,7 @@ from checkins.posting import TEN_MINUTES, Timing
 from checkins.words import Words, words
 from circles.models import Member
 from outbox.mail import Texts
+from vault.models import Key
 from vault.part import Part
 
 # The same words within so short a time are one button pressed twice.
@@ -45,6 +46,14 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
     def with_person(self) -> "CheckInQuerySet":
         """Check-ins with the person they ask and what was said, in one query."""
         return self.select_related("person", "answered")
+
+    def behind(self, public_id: uuid.UUID) -> "CheckIn | None":
+        """The asked check-in a link stands for; its key comes along."""
+        rows = self.with_person().filter(public_id=public_id, asked=True)
+        found = rows.annotate(**Key.objects.beside()).first()
+        if found is not None:
+            Key.objects.open_beside(found, found.key_id)
+        return found
 
     def for_mail(self, public_ids: Collection[uuid.UUID]) -> "CheckInQuerySet":
         """What the asking mails of these check-ins need, in one query."""
@@ -313,6 +322,13 @@ class CheckIn(models.Model):
     def deliveries(self, now: dt.datetime) -> list[Delivery]:
         """Who gets what of the answer, and when it leaves or left."""
         return deliveries.of(self, now=now)
+
+    def reach(self) -> int:
+        """How many members an ordinary word reaches, as things are chosen now."""
+        said = self.said()
+        chosen = said.chosen if said else {}
+        beside = Member.objects.of(self.person).beside()
+        return sum(sharing.usual(member, chosen) is not None for member in beside)
 
     def levels(self) -> dict[int, str]:
         """By member number: what each member can read of the answer just now."""

@@ -12,7 +12,7 @@ from checkins import deliveries, near
 from checkins.answering import Closed
 from checkins.forms.answer import LinkAnswerForm
 from checkins.models import CheckIn
-from circles.models import Circle, Member
+from circles.models import Circle
 from library.access import public
 from outbox import links
 
@@ -36,12 +36,11 @@ def check_in_link(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         except Closed:
             raise links.Dead from None
         return redirect("link_near" if answer.is_really_hard else "link_said", public_id)
-    members = Member.objects.of(check_in.person)
     context = {
         "form": form,
         "check_in": check_in,
         "said": check_in.said(),
-        "count": members.beside().hearing().count(),
+        "count": check_in.reach(),
     }
     return render(request, "checkins/link_check_in.html", context)
 
@@ -52,11 +51,12 @@ def link_said(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     check_in = _held(request, public_id)
     found = check_in.deliveries(now)
+    told = any(one.can_take_back for one in found)
     context = {
         "check_in": check_in,
-        "told": any(one.can_take_back for one in found),
+        "told": told,
         "counts": deliveries.counts(found, now=now),
-        "taken_back": any(one.state == deliveries.TAKEN_BACK for one in found),
+        "taken_back": bool(found) and not told,
     }
     return render(request, "checkins/link_said.html", context)
 

@@ -66,10 +66,6 @@ class MemberQuerySet(models.QuerySet["Member"]):
         long = (*_LONG, *(f"circle__{name}" for name in ("asked", "gestures", "helps_me")))
         return both.defer(*long, "mailbox__address")
 
-    def hearing(self) -> "MemberQuerySet":
-        """Members who hear of an answer without being asked about each time."""
-        return self.exclude(level="ask")
-
     def named_for_hard_days(self) -> "MemberQuerySet":
         """Members the person named for a really hard day."""
         return self.filter(named_for_hard_days=True)

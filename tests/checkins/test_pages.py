@@ -434,6 +434,49 @@ def test_the_link_opens_the_question_and_no_name(
     assert "/l/" not in opened.redirect_chain[-1][0]
 
 
+def test_the_link_counts_nobody_for_whom_the_answer_was_taken_back(
+    client: Client, ada: Person, asked: Letter
+) -> None:
+    factories.member(person=ada, level="word")
+    clean = client.get(link_in(asked), follow=True).redirect_chain[-1][0]
+    client.post(clean, {"word": "okay"})
+    client.post(f"{clean}take-back/")
+
+    shown = client.get(clean).content.decode()
+    again = client.post(clean, {"word": "good"}, follow=True).content.decode()
+
+    assert "Nobody else gets this." in shown
+    assert "Taken back. Nobody can read it any more." in again
+
+
+def test_the_link_counts_somebody_who_was_chosen_for_this_answer_alone(
+    client: Client, page: Client, ada: Person, asked: Letter
+) -> None:
+    mina = factories.member(person=ada, level="ask")
+    page.post("/today/", {"word": "okay", hears(mina): "word"})
+
+    phone = Client().get(link_in(asked), follow=True).content.decode()
+
+    assert "One person gets this." in phone
+
+
+def test_one_who_was_kept_out_does_not_hide_that_others_hear_it(
+    page: Client, ada: Person, asked: Letter
+) -> None:
+    mina = factories.member(person=ada, name="Mina", level="word")
+    factories.member(person=ada, name="Omar", level="word")
+    page.post("/today/", {"word": "okay"})
+    said = CheckIn.objects.get().public_id
+    page.post(f"/said/{said}/change/", {"word": "okay", hears(mina): ""})
+    phone = Client()
+    clean = phone.get(link_in(asked), follow=True).redirect_chain[-1][0]
+
+    shown = phone.get(f"{clean}said/").content.decode()
+
+    assert '<h1 class="question">Thank you</h1>' in shown
+    assert "on its way to one person" in shown
+
+
 def test_a_press_without_a_word_does_nothing(client: Client, ada: Person, asked: Letter) -> None:
     factories.member(person=ada, level="words", in_mail=True)
     clean = client.get(link_in(asked), follow=True).redirect_chain[-1][0]
@@ -682,7 +725,7 @@ def test_pages_behind_links_ask_the_same_few_questions_for_one_and_for_three(
     # the share with its key, and the words to and fro
     with django_assert_num_queries(2):
         assert client.get(f"/s/{share.public_id}/").status_code == 200
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert client.get(f"/c/{check_in.public_id}/said/").status_code == 200
 
 
