@@ -131,13 +131,14 @@ def drafts(
     members: Collection[Member],
     *,
     levels: Levels,
+    with_words: bool,
     now: dt.datetime,
 ) -> dict[int, Share]:
     """The shares these words would make, by member number; nothing is saved."""
     draft = _blank(check_in)
     draft.say(words, now=now)
-    draft.choose({one: levels[one.pk] for one in members if one.pk in levels}, {})
-    draft.tell(_ticked(check_in, draft, members), with_words=False)
+    draft.choose({one: levels[one.pk] for one in members if one.pk in levels})
+    draft.tell(_ticked(check_in, draft, members), with_words=with_words)
     made = {}
     for member in members:
         choice = sharing.planned(member, draft)

@@ -40,6 +40,10 @@ def today(request: HttpRequest) -> HttpResponse:
     beside = [member for member in circle if member.state == Member.State.ACCEPTED]
     tells = any(member.circle.tells_hard_days for member in beside)
     form = AnswerForm(request.POST or None, members=beside, tells_hard_days=tells)
+    if request.method == "POST" and form.is_valid() and form.is_blank():
+        CheckIn.objects.leave_out(person, now)
+        messages.success(request, _("All right. Nothing was kept, and nobody is told."))
+        return redirect("today")
     if request.method == "POST" and form.is_valid():
         return _answered(person, form, choices=form.choices())
     asked = [member for member in circle if member not in beside]
@@ -54,6 +58,8 @@ def begin_answer(request: HttpRequest) -> HttpResponse:
     """The first answer, right after the first sign-in: only the person's own."""
     person = person_of(request)
     form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and form.is_blank():
+        return redirect("begin_beside")
     if request.method == "POST" and form.is_valid():
         # Whoever comes by here again may have a circle by then; the page says "for you alone".
         nobody: dict[int, str | None] = {one.pk: None for one in Member.objects.of(person).beside()}
@@ -74,8 +80,6 @@ def _answered(
     person: Person, form: AnswerForm, *, choices: dict[int, str | None], then: str = ""
 ) -> HttpResponse:
     now = timezone.now()
-    if form.is_blank():
-        return redirect(then or "today")
     answer = CheckIn.objects.say_today(
         person,
         **form.said(),

@@ -116,6 +116,12 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         check_in = self._said_just_now(person, said, now) or self.for_today(person, now)
         return check_in.answer(word, note, went_well, would_help, **chosen, now=now)
 
+    def leave_out(self, person: Person, now: dt.datetime) -> None:
+        """Nothing was said: an open question was seen and left out, which is no silence."""
+        asked = self.open_for(person, now)
+        if asked is not None and asked.said() is None:
+            asked.skip(now)
+
     def said_today(self, person: Person, now: dt.datetime) -> "Answer | None":
         """What the person said last on their own date, also to a question of the night before.
 
@@ -153,6 +159,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         would_help: Collection[str] = (),
         *,
         choices: Mapping[int, str | None] | None = None,
+        with_words: bool = False,
         now: dt.datetime,
     ) -> "Texts | None":
         """The exact mail this member would get of these words; None when there would be none."""
@@ -161,6 +168,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
             words(word, note, went_well, would_help),
             [member],
             levels=choices or {},
+            with_words=with_words,
             now=now,
         )
         draft = drafts.get(member.pk)

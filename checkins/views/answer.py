@@ -97,11 +97,17 @@ def today_mail(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
     """The exact mail a member would get of what stands in the form; nothing is saved."""
     person = person_of(request)
     member = get_object_or_404(Member.objects.of(person).beside(), public_id=member_id)
-    form = AnswerForm(request.POST, members=[member])
+    tells = Circle.objects.known(person).tells_hard_days
+    form = AnswerForm(request.POST, members=[member], tells_hard_days=tells)
     if not form.is_valid():
         return framed(None, _("The mail shows here once the form can be sent."))
     mail = CheckIn.objects.preview(
-        person, member, **form.said(), choices=form.choices(), now=timezone.now()
+        person,
+        member,
+        **form.said(),
+        choices=form.choices(),
+        with_words=form.lets_words_through(),
+        now=timezone.now(),
     )
     return framed(mail, _("With this choice no mail goes to this person."))
 

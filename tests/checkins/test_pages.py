@@ -160,6 +160,23 @@ def test_the_mail_in_the_frame_is_the_mail_that_leaves(
     assert "sandbox" in framed.headers["Content-Security-Policy"]
 
 
+def test_the_mail_in_the_frame_of_a_hard_day_holds_the_words_that_were_ticked(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    mina = factories.member(
+        person=ada, name="Mina", level="ask", named_for_hard_days=True, hard_day_in_mail=True
+    )
+    Circle.objects.of(ada).set_hard_days(rule="tell", forms={}, now=now)
+    typed = {"word": "really_hard", "note": CANARY}
+
+    shown = [
+        page.post(f"/today/mail/{mina.public_id}/", typed | ticked).content.decode()
+        for ticked in ({}, {"with_words": "on"})
+    ]
+
+    assert [CANARY in mail for mail in shown] == [False, True]
+
+
 def test_another_persons_member_has_no_mail_to_look_at(page: Client) -> None:
     theirs = factories.member(person=factories.person(), name="Mina", level="words")
 
@@ -204,6 +221,28 @@ def test_changing_begins_with_what_each_member_got(
     boxes = [box for box in re.findall(r"<input[^>]+>", shown) if hears(mina) in box]
     assert [re.findall(r'value="(\w*)"', box)[0] for box in boxes if "checked" in box] == ["words"]
     assert CANARY in shown
+
+
+def test_change_of_what_was_deleted_in_another_tab_gives_the_words_back(page: Client) -> None:
+    page.post("/today/", {"word": "okay"})
+    said = CheckIn.objects.get().public_id
+    page.post(f"/said/{said}/delete/")
+
+    answered = page.post(f"/said/{said}/change/", {"word": "okay", "note": CANARY})
+
+    assert answered.status_code == 404
+    assert CANARY in answered.content.decode()
+    assert CANARY not in page.post("/nowhere/", {"note": CANARY}).content.decode()
+
+
+def test_change_that_takes_every_word_away_says_what_to_do_instead(page: Client) -> None:
+    page.post("/today/", {"note": CANARY})
+    said = CheckIn.objects.get().public_id
+
+    answered = page.post(f"/said/{said}/change/", {"note": ""}).content.decode()
+
+    assert "To take it away, go back and delete it." in answered
+    assert Answer.objects.get().note == CANARY
 
 
 def test_an_outsider_finds_nobody_elses_answer(page: Client, now: dt.datetime) -> None:

@@ -1,6 +1,7 @@
 """Today: asked every day, what was said, and the letters of the circle."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from accounts.models import Person
 from checkins.models import Answer, Reply
+from circles.models import Circle
 from outbox.models import Message
 from tests import factories
 
@@ -108,6 +110,76 @@ def test_first_answer_stays_the_persons_own_for_whom_it_says_so(
 
     assert "for you alone" in shown
     assert not Message.objects.exists()
+
+
+def test_first_answer_tells_no_ticked_member_either(page: Client, ada: Person) -> None:
+    circle = Circle.objects.of(ada)
+    circle.set_hard_days(rule="tell", forms={}, now=factories.JOINED)
+    factories.member(person=ada, level="ask", named_for_hard_days=True)
+
+    page.post("/begin/answer/", {"word": "really_hard"})
+
+    assert not Message.objects.exists()
+
+
+def test_form_sent_empty_leaves_the_open_question_out_and_says_so(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    asked = factories.check_in(person=ada, now=now)
+
+    shown = page.post("/today/", {"note": " "}, follow=True).content.decode()
+
+    asked.refresh_from_db()
+    assert asked.skipped_at == now
+    assert "Nothing was kept, and nobody is told." in shown
+    assert QUESTION in shown
+
+
+def test_break_and_goodbye_look_the_same_beside_a_letter(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    for name, verb in (("Mina", "take_break"), ("Omar", "leave")):
+        member = factories.member(person=ada, name=name)
+        Reply.objects.hello(member, gesture="call", words="Soup is on the stove.", now=now)
+        getattr(member, verb)(now)
+
+    shown = today(page)
+
+    assert shown.count("Soup is on the stove.") == 2
+    assert "Tonight" not in shown
+    assert "Write back" not in shown
+
+
+def test_words_to_somebody_who_is_out_by_now_come_back(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    mina = factories.member(person=ada, name="Mina")
+    letter = Reply.objects.hello(mina, words="Soup is on the stove.", now=now)
+    mina.pause(now)
+
+    answered = page.post(
+        f"/reply/{letter.public_id}/", {"do": "write", "words": "I would love some"}
+    )
+
+    assert "Mina cannot be reached just now, so nothing was sent." in answered.content.decode()
+    assert "I would love some" in answered.content.decode()
+
+
+def test_looking_back_leaves_no_answer_out_between_two_pages(
+    page: Client, ada: Person, now: dt.datetime
+) -> None:
+    for number in range(36):
+        day = now - (number // 4) * DAY
+        said = factories.check_in(person=ada, now=day, asked=False)
+        said.answer("okay" if number % 3 else "", f"note {number}", now=day)
+
+    first = page.get("/look-back/").content.decode()
+    earlier = re.findall(r'href="(\?before=[^"]+)"', first)
+    second = page.get(f"/look-back/{earlier[0]}").content.decode()
+
+    links = re.findall(r"/said/([0-9a-f-]{36})/", first + second)
+    assert len(links) == len(set(links)) == 36
+    assert "before=" not in second
 
 
 def test_letter_says_by_whose_link_it_came(page: Client, ada: Person, now: dt.datetime) -> None:
