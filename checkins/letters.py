@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.names import first_word
 from checkins.words import Words
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from circles.models import Member
 
 LINES_IN_A_MAIL = 3
+# From then on the name of a weekday means another day.
+A_WEEK = 7
 # A link that ends sooner than this is not sent any more.
 _READ_WITHIN = dt.timedelta(days=2)
 
@@ -186,18 +189,18 @@ def _plainly(member: "Member", button: Link) -> mail.Mail:
 
 
 def _item(share: "Share", given: "Given | None", leaves_at: dt.datetime) -> dict[str, Any]:
-    """One share as a mail tells of it; ``day`` is empty on the day itself.
+    """One share as a mail tells of it; ``day`` is empty on the day itself, and has its date later.
 
     A hello is the whole message and no page stands behind it; ``in_mail`` says that the words stand
     in the mail itself, ``behind_link`` that they stand on the page and nowhere else.
     """
     day = share.check_in.local_date
-    same = day == share.check_in.person.today(leaves_at)
+    days = (share.check_in.person.today(leaves_at) - day).days
     answer = share.answer
     hello = given is not None and given.hello
     in_mail = given is not None and given.in_mail and not hello
     item = {
-        "day": "" if same else date_format(day, "l"),
+        "day": _day(day) if days >= A_WEEK else date_format(day, "l") if days else "",
         "hello": hello,
         "in_mail": in_mail,
         "behind_link": not (hello or in_mail),
@@ -206,6 +209,10 @@ def _item(share: "Share", given: "Given | None", leaves_at: dt.datetime) -> dict
     if given is not None and answer is not None and in_mail:
         item |= _told(answer, given.words)
     return item
+
+
+def _day(day: dt.date) -> str:
+    return date_format(day, pgettext("a day, in Django's date format", "l j F"))
 
 
 def _told(answer: "Answer", said: Words) -> dict[str, Any]:

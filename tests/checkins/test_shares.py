@@ -349,6 +349,19 @@ def test_what_was_shared_meanwhile_is_gathered_into_one_mail(now: dt.datetime) -
     assert "Ada, Saturday:" in letters[0].text
 
 
+def test_what_is_a_week_old_when_its_mail_leaves_has_its_date(now: dt.datetime) -> None:
+    person = factories.person()
+    factories.member(person=person, level="words", in_mail=True)
+    for hours in range(2):
+        answer(person, now + hours * HOUR)
+        deliver(now + hours * HOUR + MINUTE)
+    answer(person, now + 2 * HOUR, note="waits for a week")
+
+    (letter,) = deliver(now + 7 * DAY + MINUTE)
+
+    assert "Ada, Thursday 26 November:" in letter.text
+
+
 def test_gathered_mail_leads_to_the_newest_share_and_its_page_shows_all(now: dt.datetime) -> None:
     person = factories.person()
     factories.member(person=person, level="word")
