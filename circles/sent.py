@@ -14,7 +14,6 @@ _KINDS = {
     "invitation": _("the invitation"),
     "own_page": _("a link to their own page"),
     "share": _("what you shared"),
-    "hard_day": _("what you shared"),
 }
 
 

@@ -117,6 +117,18 @@ def test_pausing_needs_a_button(
     assert browser_of_ada.get(f"/circle/{member.public_id}/{verb}/").status_code == 405
 
 
+def test_who_sees_what_says_that_nothing_goes_to_somebody_who_was_stopped(
+    browser_of_ada: Client, circle: Circle, now: dt.datetime
+) -> None:
+    beside(circle, now=now, name="Mina").block(now=now)
+
+    page = text(browser_of_ada.get("/who-sees-what/"))
+
+    assert "A moderator has stopped this contact." in page
+    assert "Nothing goes to them now." in page
+    assert "your word" not in page
+
+
 def test_a_break_and_a_goodbye_look_the_same_to_the_person(
     browser_of_ada: Client, circle: Circle, now: dt.datetime
 ) -> None:
