@@ -30,7 +30,10 @@ def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, "404", 404)
+    """Also for a form about what was deleted in another tab: its words come back."""
+    # Without a view nobody looked whether the form was ours.
+    typed = _typed(request) if request.resolver_match else []
+    return _page(request, "404", 404, typed=typed)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
