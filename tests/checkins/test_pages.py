@@ -346,6 +346,17 @@ def test_telling_by_one_tap_reaches_that_member_alone(
     assert "Tell <bdi>Omar</bdi> now" in told.content.decode()
 
 
+def test_enter_at_the_box_on_a_hard_day_tells_nobody(page: Client, ada: Person) -> None:
+    factories.member(person=ada, name="Mina", level="ask")
+    answered = page.post("/today/", {"word": "really_hard", "note": CANARY}, follow=True)
+
+    shown = answered.content.decode().partition('name="with_words"')[0]
+    first, *_ = re.findall(r"<button[^>]*>", shown[shown.rindex("<form") :])
+
+    # The browser presses the first button of a form for whoever presses Enter, unless it rests.
+    assert "disabled" in first
+
+
 def test_words_go_along_with_a_hard_day_only_when_ticked(
     page: Client, ada: Person, now: dt.datetime
 ) -> None:
@@ -784,6 +795,7 @@ def test_a_page_with_several_answers_in_one_mail_asks_the_same_two_questions(
         page = client.get(f"/s/{share.public_id}/").content.decode()
 
     assert [f"note {day}" in page for day in range(days)] == [True] * days
+    assert page.count("<h1") == 1
 
 
 @pytest.mark.parametrize("years", [0, 2])
