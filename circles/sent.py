@@ -101,11 +101,11 @@ def _tells(member: Member) -> bool:
 def _sent(person: Person, members: list[Member]) -> dict[int | None, list[Sent]]:
     mailboxes = [member.mailbox_id for member in members]
     sent = Message.objects.accepted().filter(mailbox__in=mailboxes)
-    # What moderators write to a member is between them: it would tell who reported.
-    rows = sent.exclude(kind="moderation").order_by("-sent_at")
+    # The rest is between them and us: what moderators write would tell who reported, an honest
+    # answer to a mail that they wrote one.
+    rows = sent.filter(kind__in=_KINDS).order_by("-sent_at")
     found: dict[int | None, list[Sent]] = defaultdict(list)
     for mailbox_id, kind, sent_at in rows.values_list("mailbox_id", "kind", "sent_at"):
-        what = str(_KINDS.get(kind, _("a note from you")))
         if sent_at is not None:
-            found[mailbox_id].append(Sent(what, person.local(sent_at).date()))
+            found[mailbox_id].append(Sent(str(_KINDS[kind]), person.local(sent_at).date()))
     return found

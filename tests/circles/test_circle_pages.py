@@ -93,6 +93,16 @@ def test_everyone_stands_there_with_what_they_hear_and_what_was_sent_last(
     assert f"{circle.person.local(now - 3 * DAY):%A}," not in page
 
 
+@pytest.mark.parametrize("kind", ["moderation", "word_back"])
+def test_what_is_between_a_member_and_us_is_not_told_as_sent_by_the_person(
+    browser_of_ada: Client, circle: Circle, now: dt.datetime, kind: str
+) -> None:
+    sent(beside(circle, now=now, name="Mina"), at=now - DAY, kind=kind)
+
+    for page in ("/circle/", "/who-sees-what/"):
+        assert f"{circle.person.local(now - DAY):%A}" not in text(browser_of_ada.get(page))
+
+
 def test_level_and_label_change_and_nobody_is_told(
     browser_of_ada: Client, circle: Circle, now: dt.datetime
 ) -> None:
