@@ -21,7 +21,6 @@ from tests.bad_input.test_gone import shown
 from tests.mail_server import MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
-on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL only")
 NOTE = "a long thought that took a while"
 
 
@@ -135,7 +134,7 @@ def test_no_mail_starts_while_the_database_only_reads(house: House, smtp: MailSe
     assert len(smtp.mails) == 1
 
 
-@on_postgresql
+@pytest.mark.postgresql
 def test_a_locked_table_makes_nobody_wait_for_long(house: House) -> None:
     with locked("checkins_answer"):
         assert away(page := answer_in(house.person))
@@ -144,7 +143,7 @@ def test_a_locked_table_makes_nobody_wait_for_long(house: House) -> None:
     done(answer_in(house.person))
 
 
-@on_postgresql
+@pytest.mark.postgresql
 def test_a_server_with_too_many_connections_is_away_for_a_moment(house: House) -> None:
     with no_room():
         assert away(page := answer_in(house.person))

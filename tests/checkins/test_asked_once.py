@@ -218,22 +218,21 @@ def test_worker_killed_in_the_middle_leaves_nothing_and_the_next_one_asks(
     assert dispatch.tick(now) == 0
 
 
-if connection.vendor == "postgresql":
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_worker_that_hangs_in_the_middle_holds_up_only_its_own_batch(now: dt.datetime) -> None:
+    """PostgreSQL passes over locked rows; on SQLite, with its one writer, others wait."""
+    hung = factories.schedule(person=factories.person(), now=now - DAY)
+    factories.schedule(person=factories.person(), now=now - DAY)
 
-    @pytest.mark.django_db(transaction=True)
-    def test_worker_that_hangs_in_the_middle_holds_up_only_its_own_batch(now: dt.datetime) -> None:
-        """PostgreSQL passes over locked rows; on SQLite, with its one writer, others wait."""
-        hung = factories.schedule(person=factories.person(), now=now - DAY)
-        factories.schedule(person=factories.person(), now=now - DAY)
+    with transaction.atomic():
+        Schedule.objects.select_for_update().get(pk=hung.pk)
+        moved: list[int] = []
+        in_threads(1, lambda: moved.append(dispatch.tick(now)))
 
-        with transaction.atomic():
-            Schedule.objects.select_for_update().get(pk=hung.pk)
-            moved: list[int] = []
-            in_threads(1, lambda: moved.append(dispatch.tick(now)))
-
-        assert moved == [1]
-        assert dispatch.tick(now) == 1
-        assert CheckIn.objects.count() == 2
+    assert moved == [1]
+    assert dispatch.tick(now) == 1
+    assert CheckIn.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

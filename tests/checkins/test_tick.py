@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.db import connection
 
 from checkins.models import CheckIn
 from checkins.tasks import tick
@@ -53,7 +52,7 @@ def test_a_worker_that_is_told_to_stop_leaves_the_rest_to_others(moment: dt.date
     assert CheckIn.objects.exists()
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="one machine has one clock")
+@pytest.mark.postgresql  # one machine has one clock
 def test_a_host_whose_clock_is_ahead_asks_nobody_early(moment: dt.datetime) -> None:
     due(moment, ahead=dt.timedelta(hours=1))
 

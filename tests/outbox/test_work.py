@@ -430,7 +430,7 @@ def test_one_that_cannot_be_asked_about_costs_its_neighbours_nothing(
     assert state(messages[1]) == ("waiting", "", "StopIteration")
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite ends no question")
+@pytest.mark.postgresql  # SQLite ends no question
 def test_one_whose_question_never_ends_costs_its_neighbours_nothing_and_is_given_up_after_a_day(
     now: dt.datetime, smtp: MailServer, odd: Odd
 ) -> None:
@@ -447,7 +447,7 @@ def test_one_whose_question_never_ends_costs_its_neighbours_nothing_and_is_given
     assert state(slow) == ("ended", "gave_up", "slow")
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite ends no question")
+@pytest.mark.postgresql  # SQLite ends no question
 def test_a_database_that_is_slow_for_half_an_hour_ends_no_mail(
     now: dt.datetime, smtp: MailServer, odd: Odd
 ) -> None:

@@ -82,7 +82,7 @@ def test_with_a_silent_broker_mail_leaves_and_the_worker_ends_when_told(
     assert states() == ["sent", "waiting", "waiting"]
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="connections of PostgreSQL")
+@pytest.mark.postgresql
 def test_a_hundred_tasks_open_no_connection_and_one_that_was_cut_is_left(
     tmp_path: Path, redis_url: str, smtp: MailServer
 ) -> None:
