@@ -5,15 +5,15 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
-from django.contrib.auth.models import Permission
-from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection
@@ -66,36 +66,73 @@ def browser(browser_path: str) -> Iterator[Browser]:
         browser.close()
 
 
+@contextmanager
+def _for_all_workers(what: str) -> Iterator[tuple[Path, bool]]:
+    """The folder of the run, by one worker at a time; and whether it is the first of them."""
+    worker = "PYTEST_XDIST_WORKER" in os.environ
+    folder = Path(settings.VAR_DIR.parent if worker else settings.VAR_DIR)
+    made = folder / f"{what}.made"
+    with (folder / f"{what}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder, not made.exists()
+        made.touch()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _mirror() -> None:
     """The right-to-left language `ar-xb`, made of today's sentences by the first worker."""
-    here = settings.VAR_DIR / "locale"
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        write_mirror(settings.BASE_DIR, here)
-        return
-    once = settings.VAR_DIR.parent / "locale"
-    with (settings.VAR_DIR.parent / "locale.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not once.exists():
-            write_mirror(settings.BASE_DIR, once)
-    shutil.copytree(once, here, dirs_exist_ok=True)
+    with _for_all_workers("locale") as (folder, first):
+        if first:
+            write_mirror(settings.BASE_DIR, folder / "locale")
+    if folder != settings.VAR_DIR:
+        shutil.copytree(folder / "locale", settings.VAR_DIR / "locale", dirs_exist_ok=True)
+
+
+def _make_tables() -> None:
+    """The first worker migrates, for that takes seconds; each works on a copy of its own."""
+    worker, creation = os.environ.get("PYTEST_XDIST_WORKER"), connection.creation
+    with _for_all_workers("tables") as (folder, first):
+        if connection.vendor == "sqlite":
+            connection.settings_dict["TEST"]["NAME"] = folder / "test.sqlite3"
+        if first:
+            creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            connection.close()  # nothing of it stays in a write-ahead log
+        else:
+            connection.settings_dict["NAME"] = creation._get_test_db_name()
+        if worker:
+            creation.clone_test_db(worker, verbosity=0)
+            connection.settings_dict.update(creation.get_test_db_clone_settings(worker))
+
+
+# What migrations leave. No test changes it, so that none has to bring it back.
+_STAYS = {"django_content_type", "auth_permission"}
+
+
+def _empty_what_was_filled(_style: Any, line: Any, **_options: Any) -> list[str]:
+    """What empties the tables after a test that really commits: few of them hold a row.
+
+    To truncate them all takes PostgreSQL longer than most of these tests.
+    """
+    models = apps.get_models(include_auto_created=True)
+    tables = {model._meta.db_table for model in models} - _STAYS
+    asked = [f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in tables]
+    with line.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked))
+        return [f"DELETE FROM {table}" for (table,) in cursor.fetchall()]
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """After a test that really commits, what migrations leave comes back as it was, in two writes.
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """Tables for this worker, and a quick way to empty them.
 
-    Django would look for each table's name and each right anew.
+    They end with the server or the folder of the run; on a server of somebody else's they stay,
+    and the next run makes them anew.
     """
     with django_db_blocker.unblock():
-        tables, rights = list(ContentType.objects.all()), list(Permission.objects.all())
-
-    def fill_again(*_args: Any, **_settings: Any) -> None:
-        ContentType.objects.bulk_create(tables)
-        Permission.objects.bulk_create(rights)
-
+        _make_tables()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(flush, "emit_post_migrate_signal", fill_again)
+        patched.setattr(flush, "sql_flush", _empty_what_was_filled)
+        patched.setattr(flush, "emit_post_migrate_signal", lambda *_args: None)
         yield
 
 
