@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection
+from django.test import client as test_client
 from django.test import override_settings
 from django.utils import timezone, translation
 from hypothesis import HealthCheck
@@ -136,6 +138,15 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_dear_that_nobody_asks_for() -> Iterator[None]:
+    """A password costs a guesser time, and a test none; no test asks what drew a page."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ScryptPasswordHasher, "work_factor", 2**4)
+        patched.setattr(test_client, "store_rendered_templates", lambda *_args, **_context: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _mail_goes_to_the_outbox(settings: Any) -> None:
     # pytest-django puts a list in its place; here mail takes the way it takes in life.
@@ -208,13 +219,25 @@ def _long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item
     fronts: list[list[pytest.Item]] = [[] for _ in range(workers)]
     for item in sorted(items, key=_seconds, reverse=True):
         if _seconds(item):
-            min(fronts, key=lambda front: sum(map(_seconds, front))).append(item)
-    others = (item for item in items if not _seconds(item))
+            min(fronts, key=_all_seconds).append(item)
+    short = [item for item in items if not _seconds(item)]
+    # Short walks share a browser with a long one: to start it costs more than they do.
+    with_browser = [front for front in fronts if any(map(_walks, front))] or fronts
+    min(with_browser, key=_all_seconds).extend(filter(_walks, short))
+    others = (item for item in short if not _walks(item))
     ordered: list[pytest.Item] = []
     for number, front in enumerate(fronts):
         piece = (len(items) - len(ordered)) // (workers - number)
         ordered += [*front, *islice(others, max(0, piece - len(front)))]
     return [*ordered, *others]
+
+
+def _all_seconds(items: list[pytest.Item]) -> int:
+    return sum(map(_seconds, items))
+
+
+def _walks(item: pytest.Item) -> bool:
+    return item.get_closest_marker("browser") is not None
 
 
 def _seconds(item: pytest.Item) -> int:
