@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from configparser import RawConfigParser
 from pathlib import Path
 
 import pytest
@@ -159,18 +160,71 @@ def test_the_units_run_what_the_containers_run() -> None:
         assert int(seconds[1]) >= int(service.get("stop_grace_period", "10s").removesuffix("s"))
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd on this machine")
-def test_systemd_takes_the_units(tmp_path):
-    for name, text in units().items():
-        # What is not on this machine is none of systemd's business.
-        there = text.replace("/srv/supportnet/.venv/bin/", f"{CALLED}/").replace("/srv/", "/")
-        path = tmp_path / f"{name}.service"
-        path.write_text(
-            there.replace("/supportnet\n", "/\n").replace("User=supportnet", "User=root")
-        )
-        done = subprocess.run(
-            ["systemd-analyze", "verify", "--man=no", path],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        about_us = [line for line in done.stderr.splitlines() if name in line]
-        assert about_us == [], text
+# The lines of our units, as systemd.unit(5), systemd.service(5) and systemd.exec(5) have them.
+_PATH, _UNITS = r"/[\w./-]+", r"[\w@-]+\.(target|service)( [\w@-]+\.(target|service))*"
+LINES = {
+    "Unit": {"Description": r".+", "After": _UNITS},
+    "Service": {
+        "User": r"[a-z][a-z0-9-]{0,30}",
+        "WorkingDirectory": _PATH,
+        "EnvironmentFile": _PATH,
+        "StateDirectory": r"[\w-]+",
+        "ExecStart": rf"{_PATH}( [\w./:=-]+)*",
+        "Restart": r"no|always|on-(success|failure|abnormal|abort|watchdog)",
+        "RestartSec": r"\d+",
+        "TimeoutStopSec": r"\d+",
+        "KillMode": r"control-group|mixed|process|none",
+        "NoNewPrivileges": r"yes|no",
+        "PrivateTmp": r"yes|no",
+        "ProtectSystem": r"yes|no|full|strict",
+        "ProtectHome": r"yes|no|read-only|tmpfs",
+    },
+    "Install": {"WantedBy": _UNITS},
+}
+
+
+def what_systemd_would_not_take(unit: str) -> list[str]:
+    """The lines of a unit that systemd's manual does not have."""
+    read = RawConfigParser(delimiters=("=",), comment_prefixes=("#", ";"))
+    read.optionxform = str  # type: ignore[assignment,method-assign]
+    read.read_string(unit)
+    return [
+        f"[{section}] {name}={value}"
+        for section in read.sections()
+        for name, value in read[section].items()
+        if not re.fullmatch(LINES.get(section, {}).get(name, ""), value)
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(units()))
+def test_systemd_takes_the_unit(name: str, tmp_path: Path) -> None:
+    assert what_systemd_would_not_take(units()[name]) == []
+    # Its own look at them, where it is: containers have no systemd.
+    if shutil.which("systemd-analyze"):
+        assert complaints_of_systemd(name, tmp_path) == []
+
+
+def complaints_of_systemd(name: str, folder: Path) -> list[str]:
+    # What is not on this machine is none of systemd's business.
+    there = units()[name].replace("/srv/supportnet/.venv/bin/", f"{CALLED}/").replace("/srv/", "/")
+    path = folder / f"{name}.service"
+    path.write_text(there.replace("/supportnet\n", "/\n").replace("User=supportnet", "User=root"))
+    command = ["systemd-analyze", "verify", "--man=no", path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return [line for line in done.stderr.splitlines() if name in line]
+
+
+@pytest.mark.parametrize(
+    ("line", "slip"),
+    [
+        ("KillMode=mixed", "KilMode=mixed"),
+        ("KillMode=mixed", "KillMode=both"),
+        ("TimeoutStopSec=100", "TimeoutStopSec=a while"),
+        ("ExecStart=/srv", "ExecStart=srv"),
+        ("[Service]", "[Services]"),
+    ],
+)
+def test_a_slip_in_a_unit_is_noticed(line: str, slip: str) -> None:
+    unit = units()["supportnet-web"]
+    assert line in unit
+    assert what_systemd_would_not_take(unit.replace(line, slip))
