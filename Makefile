@@ -23,7 +23,7 @@ test: PYTEST = $(BIN)/pytest -n 4 --dist worksteal
 test: export PYTHONDONTWRITEBYTECODE =
 test: setup ## All tests, on SQLite and then on PostgreSQL with Valkey
 	@$(PYTEST) $(ARGS); sqlite=$$?; \
-	  TEST_DATABASE=postgres $(PYTEST) -m "not one_machine" $(ARGS); exit $$((sqlite + $$?))
+	  TEST_DATABASE=postgres $(PYTEST) -m "not once" $(ARGS); exit $$((sqlite + $$?))
 
 check: style types pages migrations sentences facts containers description rules ## Everything but the tests; see below
 

@@ -13,6 +13,8 @@ from django.conf import settings
 
 from supportnet.local.sentences import collect
 
+pytestmark = pytest.mark.once
+
 # What we are not, and claims nobody has shown (medical words, promises of safety).
 _CLAIMS = r"""diagnos\w* | treats? | treatments?\ of | therapy | patients? | clients? | users? |
     monitors? | monitoring | detect\w* | prevents? | risk\ scores? | clinically\ proven | hipaa |

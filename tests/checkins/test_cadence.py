@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from checkins import cadence
 from checkins.cadence import EVERY_DAY, Rhythm, Slot
 
+pytestmark = pytest.mark.once
+
 ZONES = [
     "Europe/Berlin",
     "Asia/Kolkata",

@@ -15,7 +15,7 @@ def house() -> Iterator[House]:
         yield house
 
 
-@pytest.mark.one_machine
+@pytest.mark.once
 @pytest.mark.long(seconds=90)
 @pytest.mark.timeout(600)
 def test_a_newcomer_walks_the_first_evening_and_is_answered(browser: Browser, house: House) -> None:

@@ -10,6 +10,8 @@ from django.core.management import call_command
 from library.check import problems, read
 from library.helplines import countries, country
 
+pytestmark = pytest.mark.once
+
 TODAY = dt.date(2026, 11, 23)
 
 

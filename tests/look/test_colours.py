@@ -4,6 +4,8 @@ import pytest
 
 from tests.look.sheet import contrast, themes
 
+pytestmark = pytest.mark.once
+
 LIGHTS = ["light", "dark", "quiet light", "quiet dark"]
 GROUNDS = ["paper", "glow", "surface"]
 TEXT = [

@@ -8,6 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+pytestmark = pytest.mark.once  # the site of its own keeps nothing
+
 TARGETS = """() => [...document.querySelectorAll(
     'button, summary, .bar a, .pages a, .foot li a, a.button, .choice, .plate, textarea'
   )].filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.closest('.skip'))

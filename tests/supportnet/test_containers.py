@@ -22,7 +22,7 @@ from tests.production import ROOT, Production, compose, filled_in, lay_out
 from tests.servers import start_postgres, start_valkey
 
 # Servers and processes of its own, whatever the database of the run is: once is enough.
-pytestmark = [pytest.mark.one_machine, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.once, pytest.mark.timeout(300)]
 
 CALLED = Path(sys.executable).parent
 

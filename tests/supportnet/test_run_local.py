@@ -24,7 +24,7 @@ def _send(installation: Installation, subject: str) -> None:
         line.sendmail("us@example.org", ["alex@example.org"], f"Subject: {subject}\r\n\r\n")
 
 
-@pytest.mark.one_machine
+@pytest.mark.once
 @pytest.mark.long(seconds=20)
 @pytest.mark.timeout(170)
 def test_runs_heals_ends_and_keeps_what_was_written(installation: Installation) -> None:
@@ -53,7 +53,7 @@ def test_runs_heals_ends_and_keeps_what_was_written(installation: Installation) 
     until(lambda: not installation.pids())
 
 
-@pytest.mark.one_machine
+@pytest.mark.once
 @pytest.mark.long(seconds=40)
 @pytest.mark.timeout(240)
 def test_mail_goes_on_while_the_broker_cannot_start_and_all_is_well_afterwards(

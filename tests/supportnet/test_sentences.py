@@ -9,6 +9,8 @@ from django.utils.translation import gettext, ngettext
 
 from supportnet.local.sentences import collect, complaints, languages, mirror, renew
 
+pytestmark = pytest.mark.once
+
 _EMPTY = 'msgid ""\nmsgstr ""\n"Language: de\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
 
 
