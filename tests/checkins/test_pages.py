@@ -400,7 +400,7 @@ def test_line_that_shows_nothing_keeps_no_ticked_member_out_until_it_is_set_so(
 
         said = CheckIn.objects.get().public_id
         change = page.get(f"/said/{said}/change/").content.decode()
-        assert "<bdi>Mina</bdi> hears: my word" in change
+        assert "<bdi>Mina</bdi> hears: <span data-hears>my word</span>" in change
         page.post(f"/said/{said}/change/", {"word": "really_hard", hears(mina): ""})
 
     assert [share.given for share in Share.objects.all()] == [None]
@@ -413,7 +413,8 @@ def test_line_that_shows_nothing_after_a_hard_day_gives_nothing_of_a_lighter_wor
     mina = factories.member(person=ada, name="Mina", level="word")
     page.post("/today/", {"word": "really_hard", hears(mina): "word"})
     said = CheckIn.objects.get().public_id
-    assert "<bdi>Mina</bdi> hears: nothing" in page.get(f"/said/{said}/change/").content.decode()
+    change = page.get(f"/said/{said}/change/").content.decode()
+    assert "<bdi>Mina</bdi> hears: <span data-hears>nothing</span>" in change
 
     page.post(f"/said/{said}/change/", {"word": "okay", hears(mina): ""})
 
