@@ -74,7 +74,7 @@ def _account(person: Person) -> Iterator[str]:
     if person.welcomed_at is None:
         yield _("The first page was not filled in yet.")
     if person.second_factors():
-        yield _("A second step is asked for. Their recovery codes open it too.")
+        yield _("A second step is asked for. Their spare codes open it too.")
 
 
 def _sort(message: Message) -> str:
