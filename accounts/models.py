@@ -157,6 +157,9 @@ class Person(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager
     # Somebody told us that the person died: nothing is sent, nothing is announced.
     frozen_at = models.DateTimeField(null=True)
 
+    # What ``is_here`` asks.
+    HERE = ("welcomed_at", "is_active", "asleep_at", "suspended_at", "frozen_at")
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = []

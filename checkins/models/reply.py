@@ -170,7 +170,10 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
 
     def conversation(self, share: "Share") -> "ReplyQuerySet":
         """Words both ways about one share, in the order they were said."""
-        return self.filter(share=share).standing().order_by("made_at", "pk")
+        shown = ("public_id", "key_id", "by_person", "gesture", "words", "made_at", "member")
+        marks = ("answers", "undone_at", "thanked_at", "helped_at")
+        said = self.filter(share=share).standing().order_by("made_at", "pk")
+        return said.only(*shown, *marks)
 
     def on_own_page(self, member: Member, now: dt.datetime) -> "ReplyQuerySet":
         """What a member's own page shows: their hellos of late, and all that was answered to them.
@@ -293,14 +296,12 @@ class Reply(models.Model):
     @property
     def gesture_label(self) -> str:
         """The gesture in words: one of ours, one of the circle's own, or the person's choice."""
-        ours = {**dict(Reply.Gesture.choices), **dict(Reply.Choice.choices)}
-        return str(ours.get(self.gesture, self.gesture))
+        return str(_LABELS.get(self.gesture, self.gesture))
 
     @property
     def kind_labels(self) -> list[str]:
         """The kinds of support in words."""
-        known = dict(Reply.SupportKind.choices)
-        return [str(known[kind]) for kind in self.kinds or () if kind in known]
+        return [str(_KINDS[kind]) for kind in self.kinds or () if kind in _KINDS]
 
     @property
     def by_mail(self) -> bool:
@@ -412,9 +413,15 @@ class Reply(models.Model):
         self.save(update_fields=[name])
 
 
+# Lazy: each is read in the language of who is there.
+_LABELS = dict([*Reply.Gesture.choices, *Reply.Choice.choices])
+_KINDS = dict(Reply.SupportKind.choices)
+
+
 def _held(member_id: int) -> Member:
-    """The member's row, locked: two presses come one after the other."""
-    return Member.objects.select_for_update().get(pk=member_id)
+    """The member as they stand, their row locked: two presses come one after the other."""
+    Member.objects.select_for_update().values_list("pk").get(pk=member_id)
+    return Member.objects.standing().get(pk=member_id)
 
 
 def last_undoable(conversation: Sequence[Reply], now: dt.datetime) -> uuid.UUID | None:

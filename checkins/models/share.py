@@ -3,25 +3,40 @@
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from functools import cache
 
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Person
 from checkins import posting, sharing
 from checkins.models.answer import Answer
 from checkins.models.reply import REPLIES_A_DAY, Reply, TooMany
 from circles.models import Member
+from circles.models.members import READING
 from outbox import limits, links
 from outbox.models import LeftAt
 from vault.models import Key
 from vault.part import Part
 
-if TYPE_CHECKING:
-    from accounts.models import Person
-
 LINK_LIFE = dt.timedelta(days=14)
+
+# What stands on the page behind a link, and what a reply from there needs; anything else of these
+# rows comes late. To name all of their hundred columns was a third of the work of that page.
+_ON_PAGE = (
+    *("public_id", "check_in", "member", "key_id", "level", "in_mail", "made_at"),
+    *("taken_back_at", "hidden_at", "message_key", "check_in__person"),
+    *[f"check_in__answered__{name}" for name in ("person", "key_id", "local_date", "word", "note")],
+    *[f"check_in__answered__{name}" for name in ("went_well", "would_help", "chosen")],
+    *[f"member__{name}" for name in ("public_id", "circle", "key_id", "generation", "name")],
+    *[f"member__{name}" for name in ("level", "in_mail", "hard_day_in_mail", "country", *READING)],
+    *[f"member__circle__{name}" for name in ("public_id", "person", "key_id", "helps_me")],
+    "member__circle__gestures",
+    *[f"member__circle__person__{name}" for name in ("public_id", "display_name", "country")],
+    *[f"member__circle__person__{name}" for name in ("language", "mailbox", "reply_mail")],
+    *[f"member__circle__person__{name}" for name in ("plain_mail", *Person.HERE)],
+)
 
 
 class _KeyOfMail(models.Func):
@@ -41,7 +56,7 @@ class ShareQuerySet(models.QuerySet["Share"]):
             "check_in__answered", "check_in__person", "member__circle__person", "member__mailbox"
         )
 
-    def of(self, person: "Person") -> "ShareQuerySet":
+    def of(self, person: Person) -> "ShareQuerySet":
         """What a person's circle was given, the newest first."""
         return self.filter(check_in__person=person).order_by("-made_at", "-pk")
 
@@ -55,18 +70,14 @@ class ShareQuerySet(models.QuerySet["Share"]):
         What came in one mail with it, the key and when the mail left come along.
         """
         this = models.Value(public_id, output_field=models.UUIDField())
-        rows = list(
-            self.filter(Q(public_id=public_id) | Q(message_key=_KeyOfMail(this)))
-            .select_related("check_in__answered", "member__circle__person")
-            .annotate(mailed_at=LeftAt("message_key"), **Key.objects.beside())
-            .newest_first()
-        )
+        rows = _with_pages().filter(Q(public_id=public_id) | Q(message_key=_KeyOfMail(this)))
         share = next((row for row in rows if row.public_id == public_id), None)
         if share is None:
             return None
         Key.objects.open_beside(share, share.key_id)
         share.check_in.person = share.member.circle.person
-        share.company = [row for row in rows if row.member_id == share.member_id]
+        company = [row for row in rows if row.member_id == share.member_id]
+        share.company = sorted(company, key=lambda row: (row.made_at, row.pk), reverse=True)
         return share
 
     def in_message(self, key: str) -> "ShareQuerySet":
@@ -84,6 +95,13 @@ class ShareQuerySet(models.QuerySet["Share"]):
         if share.message_key:
             together |= Q(message_key=share.message_key)
         return self.filter(together, member=share.member_id).for_reading().newest_first()
+
+
+@cache
+def _with_pages() -> ShareQuerySet:
+    # Composed once; each ``filter`` asks anew.
+    shares = Share.objects.select_related("check_in__answered", "member__circle__person")
+    return shares.annotate(mailed_at=LeftAt("message_key"), **Key.objects.beside()).only(*_ON_PAGE)
 
 
 class Share(models.Model):

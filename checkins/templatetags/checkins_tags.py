@@ -24,6 +24,7 @@ register = template.Library()
 
 _HEARS = dict(HEARS)
 _WORDS = dict(Answer.Word.choices)
+_GESTURES = frozenset(Reply.Gesture.values)
 
 
 @register.filter
@@ -68,7 +69,7 @@ def reply_fields(form: ReplyForm) -> SafeString:
     field = form.fields["gesture"]
     assert isinstance(field, ChoiceField)
     gestures = tuple(iter(field.widget.choices))
-    if any(value not in Reply.Gesture.values for value, _label in gestures):
+    if any(value not in _GESTURES for value, _label in gestures):
         # The circle's own: somebody wrote them, so nothing drawn of them is kept.
         return render_to_string("checkins/_reply_fields.html", {"form": form})
     return fields("checkins/_reply_fields.html", form, gestures=gestures)
@@ -105,11 +106,29 @@ def letter(reply: Reply, now: dt.datetime, csrf_token: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def said_here(reply: Reply, name: str) -> SafeString:
+    """One of the words both ways, as the member reads it behind a link."""
+    return filled(
+        "checkins/_said_here.html",
+        gesture=_shape(reply),
+        by_person=reply.by_person,
+        thanked=reply.thanked_at is not None,
+        name=Said(name),
+        gesture_label=Said(reply.gesture_label),
+        words=Said(reply.words),
+    )
+
+
+def _shape(reply: Reply) -> str:
+    # A gesture of the circle's own is words like others: all of them are drawn alike.
+    return reply.gesture if reply.gesture in _GESTURES else "own"
+
+
 def _look(reply: Reply) -> dict[str, str | bool]:
-    gesture, can_be_answered = reply.gesture, reply.can_be_answered
+    can_be_answered = reply.can_be_answered
     return {
-        # A gesture of the circle's own is words like others: all of them are drawn alike.
-        "gesture": gesture if gesture in Reply.Gesture.values else "own",
+        "gesture": _shape(reply),
         "can_be_answered": can_be_answered,
         "asks": can_be_answered and reply.asks and not reply.my_answers,
         "thanked": reply.thanked_at is not None,

@@ -14,6 +14,8 @@ from outbox.models import Mailbox
 if TYPE_CHECKING:
     from circles.models.member import Member  # noqa: F401 - named in the base class below
 
+# What ``Member.is_reading`` and ``is_beside`` ask.
+READING = ("state", "paused_at", "blocked_at", "on_break_at")
 # Sealed words of a member that stand on pages of their own.
 _LONG = ("answers_when", "away_words", "first_word")
 _OF_LATE = dt.timedelta(days=1)
@@ -24,6 +26,11 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def with_circle(self) -> "MemberQuerySet":
         """Together with the circle, its person and the mailbox, in one query."""
         return self.select_related("circle__person", "mailbox")
+
+    def standing(self) -> "MemberQuerySet":
+        """With no more than what tells whether words reach either side now, in one query."""
+        theirs = [f"circle__person__{name}" for name in Person.HERE]
+        return self.select_related("circle__person").only(*READING, *theirs)
 
     def of(self, person: Person) -> "MemberQuerySet":
         """The members of a person's own circle, and of nobody else's."""

@@ -780,6 +780,58 @@ def test_pages_behind_links_ask_the_same_few_questions_for_one_and_for_three(
         assert client.get(f"/c/{check_in.public_id}/said/").status_code == 200
 
 
+@pytest.mark.parametrize("word", ["heavy", "really_hard"])
+def test_nothing_that_stands_on_a_members_page_is_asked_for_late(
+    client: Client, ada: Person, now: dt.datetime, word: str, django_assert_num_queries
+) -> None:
+    Circle.objects.of(ada).describe(helps_me="A walk", gestures=["Soup is on the stove"])
+    member = factories.member(person=ada, level="words", named_for_hard_days=True)
+    check_in = factories.check_in(person=ada, now=now)
+    check_in.answer(word, "a note", "the dog", ["practical", "just_listen"], now=now)
+    check_in.tell([member.pk], now, with_words=True)
+    share = Share.objects.get()
+    share.reply("Soup is on the stove", words="hello", kinds=["practical"], now=now).thank(now)
+    Reply.objects.get().answer_with("tonight", words="thanks", now=now)
+    client.get(urlsplit(links.url(Link("s", share.public_id), 1)).path)
+
+    with django_assert_num_queries(2):
+        shown = client.get(f"/s/{share.public_id}/").content.decode()
+
+    assert all(words in shown for words in ("a note", "the dog", "A walk", "Tonight", "hello"))
+
+
+@pytest.mark.parametrize(("wants", "questions"), [("none", 8), ("words", 12)])
+def test_a_reply_asks_a_few_questions_and_a_mail_about_it_a_few_more(
+    shared: Letter, ada: Person, wants: str, questions: int, django_assert_num_queries
+) -> None:
+    ada.choose_mail(own_subject="", plain_mail=False, reply_mail=wants)
+    member = Client()
+    clean = member.get(link_in(shared), follow=True).redirect_chain[-1][0]
+
+    with django_assert_num_queries(questions):
+        member.post(clean, {"gesture": "with_you", "words": "Soup is on the stove"})
+
+    assert Reply.objects.get().words == "Soup is on the stove"
+
+
+def test_what_is_kept_of_the_drawing_of_a_members_page_holds_nobodys_words(
+    shared: Letter, ada: Person, now: dt.datetime
+) -> None:
+    Person.objects.filter(pk=ada.pk).update(display_name=CANARY.replace(" ", "-"))
+    frames._kept.clear()
+    reply = Share.objects.get().reply("call", words=CANARY, now=now)
+    reply.answer_with("tonight", words=CANARY, now=now)
+    reply.thank(now)
+
+    shown = Client().get(link_in(shared), follow=True).content.decode()
+
+    assert shown.count(CANARY) == 2
+    assert "says thank you" in shown
+    assert "checkins/_said_here.html" in str([key[0] for key in frames._kept])
+    for own in (CANARY, CANARY.replace(" ", "-")):
+        assert own not in repr(frames._kept)
+
+
 @pytest.mark.parametrize("days", [1, 4])
 def test_a_page_with_several_answers_in_one_mail_asks_the_same_two_questions(
     client: Client, ada: Person, now: dt.datetime, days: int, django_assert_num_queries
