@@ -84,8 +84,9 @@ class SessionStore(SessionBase):
         rows = Session.objects.filter(
             key_hash=Session.hash(self.session_key), expires_at__gt=timezone.now()
         )
-        return rows.annotate(
+        found = rows.annotate(
             person_key_id=F("person__key_id"),
             **Key.objects.beside("key_id"),
             **Key.objects.beside("person__key_id", "person_key"),
-        ).first()
+        )
+        return next(iter(found), None)

@@ -5,6 +5,12 @@ from django.urls import path
 from checkins.views import answer, by_link, feed, replies, rhythm, share
 
 urlpatterns = [
+    # behind the links of a member: opened more than all others
+    path("s/<uuid:public_id>/", share.share_page, name="share"),
+    path("s/<uuid:public_id>/undo/<uuid:reply_id>/", share.share_undo, name="share_undo"),
+    path("s/<uuid:public_id>/begin/", share.share_begin, name="share_begin"),
+    path("y/<uuid:public_id>/hello/", share.member_hello, name="member_hello"),
+    path("y/<uuid:public_id>/hello/<uuid:reply_id>/undo/", share.hello_undo, name="hello_undo"),
     # what the person said
     path("said/<uuid:public_id>/", answer.said, name="said"),
     path("said/<uuid:public_id>/change/", answer.change_answer, name="change_answer"),
@@ -23,12 +29,6 @@ urlpatterns = [
     path("c/<uuid:public_id>/now/", by_link.link_send_now, name="link_send_now"),
     path("c/<uuid:public_id>/take-back/", by_link.link_take_back, name="link_take_back"),
     path("c/<uuid:public_id>/near/", by_link.link_near, name="link_near"),
-    # behind the links of a member
-    path("s/<uuid:public_id>/", share.share_page, name="share"),
-    path("s/<uuid:public_id>/undo/<uuid:reply_id>/", share.share_undo, name="share_undo"),
-    path("s/<uuid:public_id>/begin/", share.share_begin, name="share_begin"),
-    path("y/<uuid:public_id>/hello/", share.member_hello, name="member_hello"),
-    path("y/<uuid:public_id>/hello/<uuid:reply_id>/undo/", share.hello_undo, name="hello_undo"),
     # when to be asked
     path("rhythm/", rhythm.rhythm, name="rhythm"),
     path("rhythm/pause/", rhythm.pause, name="rhythm_pause"),

@@ -7,14 +7,16 @@ from django.urls import include, path
 from accounts.access import before_welcome
 from supportnet import health, views
 
-_ROOMS = ["accounts", "outbox", "circles", "checkins", "moderation"]
+_ROOMS = ["checkins", "circles", "outbox", "accounts", "moderation"]
 
 urlpatterns = [
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
     path("", include("library.urls")),
-    path("api/v1/", include("supportnet.api")),
+    # A path is looked for from top to bottom: what is opened most stands first.
     path("today/", views.today, name="today"),
     path("today/replies/", views.today_replies, name="today_replies"),
+    *[path("", include(f"{room}.urls")) for room in _ROOMS],
+    path("api/v1/", include("supportnet.api")),
     path("begin/answer/", views.begin_answer, name="begin_answer"),
     path("what-this-is/", views.what_this_is, name="what_this_is"),
     path("be-there/", views.how_to_be_there, name="how_to_be_there"),
@@ -29,7 +31,6 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
     path(".well-known/security.txt", views.security, name="security"),
-    *[path("", include(f"{room}.urls")) for room in _ROOMS],
 ]
 if settings.LOCAL:
     urlpatterns.append(path("mailbox/", include("supportnet.local.urls")))
