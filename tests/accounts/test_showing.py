@@ -118,6 +118,7 @@ def test_who_came_in_a_moment_ago_is_not_asked(client, noor, page):
 
 @each_page
 def test_where_mail_comes_back_being_signed_in_is_enough(there, noor, page):
+    noor.mailbox.refresh_from_db()
     noor.mailbox.bounce(now=timezone.now())
 
     assert there.get(f"/settings/show/?{urlencode({'next': page})}")["Location"] == page
@@ -133,6 +134,7 @@ def test_a_password_or_an_app_is_asked_for_where_there_is_one(there, noor, page,
         there.force_login(noor)
     else:
         TOTP.activate(noor, generate_totp_secret())
+    noor.mailbox.refresh_from_db()
     noor.mailbox.bounce(now=timezone.now())
     asks = "/settings/again/" if way == "password" else "/settings/second/again/"
 
