@@ -74,8 +74,7 @@ def _domain() -> str:
 def _identity(message: Message) -> str:
     # Of the dedupe key: numbers start again after a restore, and an old number would make a new
     # mail look like one that was delivered before.
-    keys = rings.parse(settings.LINK_KEYS)
-    key = keys.get(message.ring, keys[rings.newest(keys)])
+    key = rings.of(settings.LINK_KEYS, message.ring)
     return hmac.digest(key, f"message|{message.dedupe_key}".encode(), "sha256").hex()[:32]
 
 

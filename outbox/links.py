@@ -12,7 +12,7 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.core import signing
@@ -33,8 +33,7 @@ _COOKIE_AGE = dt.timedelta(hours=6)
 _NOBODY = uuid.UUID(int=0)
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """What a link stands for, before it becomes a token."""
 
     purpose: str
@@ -249,8 +248,8 @@ def _read(text: str) -> tuple[str, int, uuid.UUID, bytes]:
 
 
 def _mac(link: Link, ring: int, use: str = "") -> bytes:
-    keys = rings.parse(settings.LINK_KEYS)
     # A ring that is not ours costs the same work under some key and never fits.
-    key = keys.get(ring, keys[rings.newest(keys)])
-    said = f"{use}{link.purpose}|{ring}|{link.subject}|{link.generation}|{ring in keys}"
+    key = rings.of(settings.LINK_KEYS, ring)
+    is_ours = ring in rings.parse(settings.LINK_KEYS)
+    said = f"{use}{link.purpose}|{ring}|{link.subject}|{link.generation}|{is_ours}"
     return hmac.digest(key, said.encode(), "sha256")[:_MAC]

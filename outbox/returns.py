@@ -119,8 +119,7 @@ def _mac(ring: int, number: int, dedupe_key: str) -> bytes:
 
 
 def _key(ring: int) -> bytes:
-    keys = rings.parse(settings.LINK_KEYS)
-    return keys.get(ring, keys[rings.newest(keys)])
+    return rings.of(settings.LINK_KEYS, ring)
 
 
 def _letters(packed: bytes) -> str:

@@ -34,6 +34,13 @@ def parse(text: str) -> dict[int, bytes]:
     return ring
 
 
+@cache
+def of(text: str, number: int) -> bytes:
+    """The key of this number in a written ring; the newest where it has none of it."""
+    keys = parse(text)
+    return keys.get(number, keys[newest(keys)])
+
+
 def newest(ring: dict[int, bytes]) -> int:
     """The number that seals new work."""
     return max(ring)
