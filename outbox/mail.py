@@ -167,14 +167,15 @@ def to_body(mail: Mail) -> dict[str, Any]:
 
 def from_body(body: dict[str, Any]) -> Mail:
     """The mail that was sealed into a message."""
+    links = {name: _unpacked(link) for name, link in body["links"].items()}
     return Mail(
         subject=body["subject"],
         text=body["text"],
         html=body["html"],
         from_name=body["from_name"],
         language=body["language"],
-        links={name: _unpacked(link) for name, link in body["links"].items()},
-        unsubscribe=_unpacked(body["unsubscribe"]) if body["unsubscribe"] else None,
+        links=links,
+        unsubscribe=links.get("unsubscribe"),
         reply_to=_unpacked(body["reply_to"]) if body.get("reply_to") else None,
     )
 

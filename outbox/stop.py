@@ -7,7 +7,6 @@ import contextlib
 import math
 import mmap
 import signal
-import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -21,13 +20,13 @@ class Stop:
 
     def __init__(self) -> None:
         # Shared memory: one note by the worker's first process reaches the children it forked.
-        self._page = mmap.mmap(-1, 8)
+        self._page = memoryview(mmap.mmap(-1, 8)).cast("d")
         self._here = 0.0
 
     def ask(self) -> None:
         """Stop this process and its children; fit to be called by a signal handler."""
         if not self._everywhere:
-            struct.pack_into("d", self._page, 0, time.monotonic())
+            self._page[0] = time.monotonic()
 
     def ask_here(self, number: int, frame: object) -> None:
         """Stop this process alone: a signal handler."""
@@ -35,7 +34,7 @@ class Stop:
 
     def take_back(self) -> None:
         """Forget that it was asked."""
-        struct.pack_into("d", self._page, 0, 0.0)
+        self._page[0] = 0.0
         self._here = 0.0
 
     @property
@@ -68,7 +67,7 @@ class Stop:
 
     @property
     def _everywhere(self) -> float:
-        return float(struct.unpack_from("d", self._page)[0])
+        return self._page[0]
 
 
 stop = Stop()

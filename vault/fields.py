@@ -39,7 +39,7 @@ def seal(plain: str, *, key_id: int, bound: str, size: int) -> Sealed:
     room = size
     while len(data) > room:
         room *= 4
-    padded = struct.pack(">I", len(data)) + data.ljust(room, b"\0")
+    padded = (struct.pack(">I", len(data)) + data).ljust(4 + room, b"\0")
     nonce = secrets.token_bytes(_NONCE)
     closed = AESGCM(_key(key_id)).encrypt(nonce, padded, bound.encode())
     return Sealed(_FORMAT + nonce + closed)
@@ -49,7 +49,7 @@ def unseal(closed: bytes, *, key_id: int, bound: str) -> str:
     """Open a sealed value. Raises KeyGone after an erasure and InvalidTag when it was moved."""
     if closed[:1] != _FORMAT:
         raise ValueError("not a sealed value")
-    nonce, body = closed[1 : 1 + _NONCE], closed[1 + _NONCE :]
+    nonce, body = closed[1 : 1 + _NONCE], memoryview(closed)[1 + _NONCE :]
     padded = AESGCM(_key(key_id)).decrypt(nonce, body, bound.encode())
     (length,) = struct.unpack(">I", padded[:4])
     return padded[4 : 4 + length].decode("utf-8", "surrogatepass")
