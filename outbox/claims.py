@@ -2,12 +2,13 @@
 
 import contextlib
 import datetime as dt
+import io
 import logging
 import random
 import secrets
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from django.db import DatabaseError, Error, connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -18,6 +19,7 @@ from django.utils import timezone
 from outbox import kinds
 from outbox.models import Hold, Message
 from outbox.models.message import MessageQuerySet
+from vault.fields import Sealed
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +37,9 @@ _UNREACHED = dt.timedelta(minutes=1)
 
 # PostgreSQL's invalid_sql_statement_name.
 _NO_SUCH_PLAN = "26000"
+
+# What PostgreSQL's binary COPY begins with (eleven letters, flags, no extension), and each row.
+_COPY_HEAD, _TWO_COLUMNS = 11 + 4 + 4, b"\0\2"
 
 # What leaves even while sending is held.
 _UNHELD = {"account"}
@@ -56,10 +61,13 @@ def claim(owner: str, *, now: dt.datetime) -> list[Message]:
     """Up to a hundred messages whose time has come, now ours until the lease ends."""
     names = sorted(_UNHELD if Hold.objects.is_on() else kinds.known())
     for lane in (Message.Lane.NOW, Message.Lane.SOON):
-        ids = _claimed_ids(owner, lane, names, now)
-        if ids:
-            mine = Message.objects.filter(pk__in=ids).select_related("mailbox")
-            return list(mine.order_by("not_before", "pk"))
+        bodies = _claimed(owner, lane, names, now)
+        if bodies:
+            mine = Message.objects.filter(pk__in=bodies).select_related("mailbox").defer("body")
+            messages = list(mine.order_by("not_before", "pk"))
+            for message in messages:
+                message.body = bodies[message.pk]
+            return messages
     return []
 
 
@@ -74,6 +82,7 @@ class Fence:
 
     def __init__(self, owner: str) -> None:
         self._owner = owner
+        self._connection = connections[router.db_for_write(Message)]
         self._name = f"fence_{secrets.token_hex(6)}"
         self._line: Any = None
         self._cursor: Any = None
@@ -81,37 +90,36 @@ class Fence:
 
     def still_ours(self, message: Message) -> bool:
         """Whether this sender holds the row at this very moment."""
-        connection = connections[router.db_for_write(Message)]
-        connection.ensure_connection()
+        self._connection.ensure_connection()
         try:
-            return self._asked(connection, message)
+            return self._asked(message)
         except DatabaseError as unknown:
             if getattr(unknown.__cause__, "pgcode", "") != _NO_SUCH_PLAN:
                 raise
             self._sql = self._ASKS.format("%s", "%s")
-            return self._asked(connection, message)
+            return self._asked(message)
 
     def close(self) -> None:
         """Let the server forget the plan."""
-        connection = connections[router.db_for_write(Message)]
-        planned = self._sql.startswith("EXECUTE") and self._line is connection.connection
+        planned = self._sql.startswith("EXECUTE") and self._line is self._connection.connection
         if planned:
             # A line that is gone forgot it already, and nothing here may keep a sender from ending.
-            with contextlib.suppress(Error), connection.wrap_database_errors:
+            with contextlib.suppress(Error), self._connection.wrap_database_errors:
                 self._cursor.execute(f"DEALLOCATE {self._name}")
         self._line = None
 
-    def _asked(self, connection: BaseDatabaseWrapper, message: Message) -> bool:
+    def _asked(self, message: Message) -> bool:
         # By hand: Django's cursor and its wrappers take longer than the question itself.
-        with connection.wrap_database_errors:
-            if self._line is not connection.connection:
-                self._prepare(connection)
+        with self._connection.wrap_database_errors:
+            if self._line is not self._connection.connection:
+                self._prepare()
             self._cursor.execute(self._sql, (message.pk, self._owner))
             return self._cursor.fetchone() is not None
 
-    def _prepare(self, connection: BaseDatabaseWrapper) -> None:
-        self._line, self._cursor = connection.connection, connection.connection.cursor()
-        if connection.vendor != "postgresql":
+    def _prepare(self) -> None:
+        self._line = self._connection.connection
+        self._cursor = self._line.cursor()
+        if self._connection.vendor != "postgresql":
             self._sql = self._ASKS.format("?", "?")
             return
         planned = self._ASKS.format("$1", "$2")
@@ -119,8 +127,7 @@ class Fence:
         self._sql = f"EXECUTE {self._name} (%s, %s)"
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a claimed message; equal ones are written together."""
 
     state: str
@@ -181,7 +188,7 @@ def slow(message: Message, *, now: dt.datetime) -> Outcome:
     only a day of it is the end.
     """
     outcome = later(message, "slow", now=now)
-    return outcome if message.falls else replace(outcome, falls=1)
+    return outcome if message.falls else outcome._replace(falls=1)
 
 
 def fell(message: Message, setback: str, *, now: dt.datetime) -> Outcome:
@@ -250,7 +257,8 @@ def _settle_unsent(ours: MessageQuerySet, outcome: Outcome, now: dt.datetime) ->
     ours.update(**changes)
 
 
-def _claimed_ids(owner: str, lane: str, names: list[str], now: dt.datetime) -> list[int]:
+def _claimed(owner: str, lane: str, names: list[str], now: dt.datetime) -> dict[int, Sealed | None]:
+    """The bodies of what is ours now, still sealed, by message."""
     connection = connections[router.db_for_write(Message)]
     # One lane at a time: with the lane fixed the partial index is already in the right order.
     # MATERIALIZED: as a subquery PostgreSQL may run it once a row, and each run skips what the
@@ -263,11 +271,40 @@ def _claimed_ids(owner: str, lane: str, names: list[str], now: dt.datetime) -> l
         " WHERE state = 'waiting' AND lane = %s AND not_before <= %s"
         f" AND kind IN ({marks}) ORDER BY not_before, id LIMIT {_BATCH} {skip})"
         " UPDATE outbox_message SET state = 'claimed', claim_owner = %s, claim_until = %s"
-        " FROM due WHERE id = due_id RETURNING id"
+        " FROM due WHERE id = due_id RETURNING id, body"
     )
+    values = [lane, moment(now), *names, owner, moment(now + LEASE)]
+    rows = _copied if connection.vendor == "postgresql" else _fetched
+    return {
+        number: None if body is None else Sealed(body)
+        for number, body in rows(connection, sql, values)
+    }
+
+
+def _fetched(
+    connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]
+) -> list[tuple[int, bytes | None]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [lane, moment(now), *names, owner, moment(now + LEASE)])
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def _copied(
+    connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]
+) -> Iterator[tuple[int, bytes | None]]:
+    """The same rows in PostgreSQL's binary format: its signature, then a row after the other.
+
+    In the usual one bytes travel as hex, and reading that took a tenth of all the work of a mail.
+    """
+    copy = io.BytesIO()
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        asked = b"COPY (%b) TO STDOUT (FORMAT binary)" % cursor.mogrify(sql, values)
+        cursor.copy_expert(asked, copy)
+    copy.seek(_COPY_HEAD)
+    while copy.read(2) == _TWO_COLUMNS:
+        number = copy.read(int.from_bytes(copy.read(4)))
+        length = int.from_bytes(copy.read(4), signed=True)
+        yield int.from_bytes(number), None if length < 0 else copy.read(length)
 
 
 def _too_long(message: Message, now: dt.datetime) -> bool:

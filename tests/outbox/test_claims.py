@@ -90,6 +90,15 @@ def test_a_claim_carries_its_lease(now: dt.datetime) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("body", [None, {"text": "Hi"}, {"text": "ä" * 40_000}])
+def test_a_claim_brings_the_body_of_each_mail(body: object, now: dt.datetime) -> None:
+    box = factories.mailbox()
+    factories.message(mailbox=box, now=now - dt.timedelta(minutes=1), body={"text": "Another"})
+    factories.message(mailbox=box, now=now, body=body)
+    assert [one.body for one in claims.claim("me", now=now)] == [{"text": "Another"}, body]
+
+
+@pytest.mark.django_db
 def test_whoever_lost_a_row_settles_nothing(now: dt.datetime) -> None:
     message = factories.message(mailbox=factories.mailbox(), now=now)
     claims.claim("another", now=now)
