@@ -163,7 +163,10 @@ class MemberView(OwnView):
     def pause(self, request: Request, public_id: UUID) -> Response:
         """Let a member hear nothing for a while. Nobody tells them."""
         member = _mine(request, public_id)
-        member.pause(timezone.now())
+        try:
+            member.pause(timezone.now())
+        except Invalid as error:
+            raise refused_by_verb(error) from None
         return Response(_member(member))
 
     @shown(MemberSerializer)

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext
@@ -160,7 +161,12 @@ class Member(models.Model):
                 self._end_links(now)
 
     def pause(self, now: dt.datetime) -> None:
-        """Let this member hear nothing for a while. Nobody tells them."""
+        """Let this member hear nothing for a while. Nobody tells them.
+
+        Raises ValidationError before a yes: ending the links would end the invitation.
+        """
+        if self.state not in {self.State.ACCEPTED, self.State.LEFT}:
+            raise ValidationError(gettext("There is nothing to pause before a yes."))
         self.paused_at = now
         with transaction.atomic():
             self.save(update_fields=["paused_at"])

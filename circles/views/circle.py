@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -51,8 +52,12 @@ def member(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def member_pause(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Let a member hear nothing for a while."""
-    _mine(request, public_id).pause(timezone.now())
-    messages.success(request, _("Stopped from this moment on. Nobody is told."))
+    try:
+        _mine(request, public_id).pause(timezone.now())
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(request, _("Stopped from this moment on. Nobody is told."))
     return redirect("who_sees_what" if request.POST.get("from") == "who" else "circle")
 
 

@@ -126,6 +126,19 @@ def test_what_is_not_sent_stays_as_it_was(ada: Person):
     assert (ben.name, ben.label, ben.level, ben.in_mail) == ("Ben", "my brother", "hello", True)
 
 
+def test_who_is_only_invited_is_not_paused_and_may_still_say_yes(ada: Person):
+    send(of(ada), MEMBERS, ASKED)
+    mina = Member.objects.get()
+
+    answer = send(of(ada), f"{MEMBERS}{mina.public_id}/pause/")
+
+    assert answer.status_code == 400
+    assert "There is nothing to pause before a yes." in answer.content.decode()
+    found = Member.objects.get()
+    assert (found.generation, found.paused_at) == (mina.generation, None)
+    assert Message.objects.get(kind="invitation").state == "waiting"
+
+
 def test_a_mistyped_address_is_corrected_once(ada: Person):
     send(of(ada), MEMBERS, ASKED)
     path = f"{MEMBERS}{Member.objects.get().public_id}/correct/"

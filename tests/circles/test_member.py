@@ -12,6 +12,13 @@ from tests.circles.people import beside, invited
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+MINA = "mina@example.net"
+
+
+def invited_twice(circle: Circle, now: dt.datetime) -> list[Member]:
+    """One and the same Mina, asked in two circles that know nothing of each other."""
+    other = Circle.objects.of(factories.person(name="Bo"))
+    return [invited(one, now=now, address=MINA) for one in (circle, other)]
 
 
 def waiting(member: Member, *, now: dt.datetime, key: str = "one") -> Message:
@@ -82,6 +89,33 @@ def test_never_is_kept_as_a_code_and_can_be_undone(circle: Circle, now: dt.datet
 
     member.undo_decline(now + HOUR)
     assert not Suppression.objects.holds("mina@example.net")
+
+
+@pytest.mark.parametrize("first", ["here", "there"])
+def test_a_never_said_in_two_circles_is_over_only_once_both_are_undone(
+    circle: Circle, now: dt.datetime, first: str
+) -> None:
+    both = invited_twice(circle, now)
+    if first == "there":
+        both.reverse()
+    for hours, member in enumerate(both):
+        member.decline(now + hours * HOUR, never=True)
+
+    both[0].undo_decline(now + 2 * HOUR)
+    assert Suppression.objects.holds(MINA)
+    both[1].undo_decline(now + 3 * HOUR)
+    assert not Suppression.objects.holds(MINA)
+
+
+def test_a_never_outlives_the_address_it_was_said_with(circle: Circle, now: dt.datetime) -> None:
+    here, there = invited_twice(circle, now)
+    there.decline(now, never=True)
+    assert Member.objects.forget_addresses(now + DAY) == 1
+
+    here.decline(now + DAY, never=True)
+    here.undo_decline(now + DAY + HOUR)
+
+    assert Suppression.objects.holds(MINA)
 
 
 def test_no_and_never_look_the_same_to_the_person(circle: Circle, now: dt.datetime) -> None:
