@@ -243,10 +243,11 @@ class Member(models.Model):
 
     def undo_decline(self, now: dt.datetime) -> None:
         """Take a No back within a day: the letter is open again."""
+        said_at = self.state_at
         with transaction.atomic():
             if not self.become(self.State.INVITED, now, only_from=self.State.DECLINED):
                 return
-            self._take_never_back()
+            self._take_never_back(said_at)
             self.invitation.note(Invitation.Said.NOTHING, None)
 
     # what the member decides
@@ -272,13 +273,13 @@ class Member(models.Model):
 
     def return_(self, now: dt.datetime) -> None:
         """Come back from a break at any time, or from leaving within a day."""
-        self.on_break_at = None
+        said_at, self.on_break_at = self.state_at, None
         with transaction.atomic():
             self.save(update_fields=["on_break_at"])
             if self.mailbox is not None:
                 self.mailbox.open_again()
             if self.become(self.State.ACCEPTED, now, only_from=self.State.LEFT):
-                self._take_never_back()
+                self._take_never_back(said_at)
 
     def set_hours(self, *, language: str, **hours: Any) -> None:
         """When the member can be reached, how often, and in which language."""
@@ -480,11 +481,17 @@ class Member(models.Model):
         if self.mailbox is not None:
             Message.objects.cancel(now=now, mailbox=self.mailbox)
 
-    def _take_never_back(self) -> None:
-        # A "never" that was said elsewhere stands.
-        never = Invitation.objects.filter(member=self, said=Invitation.Said.NEVER)
-        if never.update(said=Invitation.Said.YES) and self.mailbox is not None:
-            Suppression.objects.lift(self.mailbox.address)
+    def _take_never_back(self, said_at: dt.datetime) -> None:
+        # A "never" that was said elsewhere stands: before this one, or after it.
+        never = Invitation.objects.filter(said=Invitation.Said.NEVER)
+        mine = never.filter(member=self).update(said=Invitation.Said.YES)
+        if not mine or self.mailbox is None:
+            return
+        address = self.mailbox.address
+        Suppression.objects.lift(address, since=said_at)
+        elsewhere = never.filter(member__mailbox__in=Mailbox.objects.of_address(address))
+        if (other := elsewhere.select_related("member").first()) is not None:
+            Suppression.objects.add(address, now=other.member.state_at)
 
     def _suppress(self, now: dt.datetime) -> None:
         if self.mailbox is not None:

@@ -138,9 +138,10 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
         """Whether this address asked for peace."""
         return self.filter(address_hash__in=addresses.address_hashes(address)).exists()
 
-    def lift(self, address: str) -> None:
-        """The address itself asks to be written to again."""
-        self.filter(address_hash__in=addresses.address_hashes(address)).delete()
+    def lift(self, address: str, *, since: dt.datetime) -> None:
+        """The address itself takes back what it asked for at that moment or later."""
+        asked = self.filter(address_hash__in=addresses.address_hashes(address))
+        asked.filter(made_at__gte=since).delete()
 
 
 class Suppression(models.Model):
