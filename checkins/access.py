@@ -3,15 +3,18 @@
 import datetime as dt
 import uuid
 
+from django.db.models import Exists, OuterRef
+
 from accounts.models import Person
-from checkins import by_mail
+from checkins import by_mail, posting
 from checkins.models import CheckIn, Feed, Schedule, Share
 from checkins.models.feed import LETTER
 from circles.access import OWN_PAGE
 from outbox import links
 from outbox.links import Found, Purpose
+from outbox.models import Message
 
-# A link to manage mail ends too; each asking brings a new one.
+# A link to manage mail ends too; each new mail renews it.
 _MANAGED_FOR = dt.timedelta(days=30)
 
 # One query whatever is found: a dead link tells nothing by its time.
@@ -52,8 +55,11 @@ def _member(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
 
 
 def _letters(public_id: uuid.UUID, now: dt.datetime) -> Found | None:
-    person = Person.objects.filter(public_id=public_id).first()
-    return Found(1, person) if person else None
+    late = Message.objects.filter(
+        mailbox=OuterRef("mailbox"), kind=posting.REPLY, sent_at__gt=now - _MANAGED_FOR
+    )
+    person = Person.objects.annotate(is_written_to=Exists(late)).filter(public_id=public_id).first()
+    return Found(1, person, alive=person.is_written_to) if person else None
 
 
 def _feed(public_id: uuid.UUID, now: dt.datetime) -> Found | None:

@@ -4,8 +4,10 @@ import datetime as dt
 import re
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from checkins.models import Reply, Share
@@ -337,6 +339,28 @@ def test_one_click_stops_these_mails_and_what_waits(now: dt.datetime) -> None:
 
     assert deliver(now + DAY) == []
     assert Reply.objects.for_today(share.check_in.person, now + DAY).count() == 2
+
+
+def test_stop_of_an_old_mail_is_dead_until_a_new_one_and_one_click_still_stops(
+    client: Client, now: dt.datetime, django_assert_num_queries
+) -> None:
+    share = shared(now)
+    share.reply(words="first", now=now)
+    token = re.search(r"/u/(r\S+)", deliver(now)[0].text).group(1)
+    assert links.opened(token, now + 29 * DAY)
+
+    later = now + 31 * DAY
+    with django_assert_num_queries(1), pytest.raises(Dead):
+        links.opened(token, later)
+
+    Reply.objects.hello(share.member, words="second", now=later)
+    deliver(later)
+    assert links.opened(token, later + DAY)
+
+    with time_machine.travel(later + 40 * DAY, tick=False):
+        assert client.post(f"/u/{token}").status_code == 200
+    share.check_in.person.refresh_from_db()
+    assert share.check_in.person.reply_mail == "none"
 
 
 def test_plain_mail_names_nobody(now: dt.datetime) -> None:
