@@ -20,6 +20,8 @@ from outbox import addresses
 from outbox.models import Hold, Mailbox, Message, Pulse, Suppression
 
 _SHOWN = 12
+# The steps of handing a mail over; any other setback is an error of ours, by its name.
+_OF_THE_SERVER = {"mail", "rcpt", "data", "body", "dot"}
 _QUIET = dt.timedelta(minutes=5)
 
 
@@ -103,12 +105,30 @@ def _why_it_waits(message: Message, now: dt.datetime, *, held: bool) -> str:
     if held and message.kind != "account":
         return _("It waits, because sending is held. Say manage.py sending status.")
     if message.setback:
-        said = {"step": message.setback, "count": message.attempts}
-        return _("It waits: the mail server did not take it (%(step)s). Tries: %(count)d.") % said
+        said = {"why": _trouble(message.setback), "count": message.attempts}
+        return _("It waits: %(why)s. Tries: %(count)d.") % said
     if message.not_before > now:
         when = _hour(message.not_before)
         return _("It waits for its time, %s.") % when
     return _("It waits for a worker. Say manage.py doctor when it goes on waiting.")
+
+
+def _trouble(setback: str) -> str:
+    """What the last try ran into, in words: the mail server's doing, or our own."""
+    ours = {
+        "slow": _("the database took too long"),
+        "key": _("its key could not be opened"),
+        "journal": _("the worker could not write its journal"),
+        "crash": _("a worker ended in the middle of it"),
+    }
+    if setback in ours:
+        return ours[setback]
+    step = setback.partition(" ")[0]
+    if step == "connect":
+        return _("we did not get through to the mail server (%s)") % setback
+    if step in _OF_THE_SERVER:
+        return _("the mail server did not take it (%s)") % setback
+    return _("it could not be written (%s)") % setback
 
 
 def _hour(moment: dt.datetime | None) -> str:

@@ -62,6 +62,16 @@ def test_a_whole_address_tells_how_far_its_mail_came_and_nothing_of_what_it_says
 
 FATES: dict[str, tuple[dict[str, Any], str]] = {
     "put off": ({"setback": "rcpt 451", "attempts": 2}, "did not take it (rcpt 451). Tries: 2"),
+    "no server": ({"setback": "connect"}, "we did not get through to the mail server (connect)."),
+    "not let in": (
+        {"setback": "connect 535"},
+        "did not get through to the mail server (connect 535).",
+    ),
+    "database": ({"setback": "slow", "attempts": 3}, "the database took too long. Tries: 3"),
+    "no key": ({"setback": "key"}, "its key could not be opened"),
+    "no journal": ({"setback": "journal"}, "the worker could not write its journal"),
+    "crash": ({"setback": "crash"}, "a worker ended in the middle of it"),
+    "not written": ({"setback": "ValueError"}, "it could not be written (ValueError)"),
     "later": ({"not_before": timezone.now() + 5 * HOUR}, "It waits for its time"),
     "no worker": ({}, "It waits for a worker."),
     "ended": (
