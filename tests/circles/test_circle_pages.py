@@ -1,6 +1,7 @@
 """The Circle page and its neighbours, as the person, as somebody else, and after removal."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -284,3 +285,20 @@ def test_the_api_shows_and_changes_only_the_persons_own(circle: Circle, now: dt.
     assert mine.patch(path, **change).json()["level"] == "hello"
     member.refresh_from_db()
     assert member.level == "hello"
+
+
+@pytest.mark.parametrize("page", ["/circle/", "/who-sees-what/"])
+def test_what_is_pressed_beside_a_member_says_whom_it_is_about(
+    browser_of_ada: Client, circle: Circle, now: dt.datetime, page: str
+) -> None:
+    beside(circle, now=now, name="Mina")
+    beside(circle, now=now, name="Noa").pause(now)
+    invited(circle, now=now, name="Quinn")
+
+    cards = browser_of_ada.get(page).content.decode().split('<ul class="cards"', 1)[1]
+    cards = cards.split("<aside", 1)[0]
+
+    buttons = re.findall(r'class="button second small"[^>]*>(.*?)</(?:a|button)>', cards)
+    assert len(buttons) >= 3
+    for button in buttons:
+        assert re.search(r'<span class="hidden"> (Mina|Noa|Quinn)</span>', button), button
