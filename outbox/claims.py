@@ -2,16 +2,13 @@
 
 import contextlib
 import datetime as dt
-import io
 import logging
 import random
 import secrets
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError, Error, connections, router, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -19,7 +16,6 @@ from django.utils import timezone
 from outbox import kinds
 from outbox.models import Hold, Message
 from outbox.models.message import MessageQuerySet
-from vault.fields import Sealed
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +33,6 @@ _UNREACHED = dt.timedelta(minutes=1)
 
 # PostgreSQL's invalid_sql_statement_name.
 _NO_SUCH_PLAN = "26000"
-
-# What PostgreSQL's binary COPY begins with (eleven letters, flags, no extension), and each row.
-_COPY_HEAD, _TWO_COLUMNS = 11 + 4 + 4, b"\0\2"
 
 # What leaves even while sending is held.
 _UNHELD = {"account"}
@@ -61,13 +54,10 @@ def claim(owner: str, *, now: dt.datetime) -> list[Message]:
     """Up to a hundred messages whose time has come, now ours until the lease ends."""
     names = sorted(_UNHELD if Hold.objects.is_on() else kinds.known())
     for lane in (Message.Lane.NOW, Message.Lane.SOON):
-        bodies = _claimed(owner, lane, names, now)
-        if bodies:
-            mine = Message.objects.filter(pk__in=bodies).select_related("mailbox").defer("body")
-            messages = list(mine.order_by("not_before", "pk"))
-            for message in messages:
-                message.body = bodies[message.pk]
-            return messages
+        ids = _claimed_ids(owner, lane, names, now)
+        if ids:
+            mine = Message.objects.filter(pk__in=ids).select_related("mailbox")
+            return list(mine.order_by("not_before", "pk"))
     return []
 
 
@@ -257,8 +247,7 @@ def _settle_unsent(ours: MessageQuerySet, outcome: Outcome, now: dt.datetime) ->
     ours.update(**changes)
 
 
-def _claimed(owner: str, lane: str, names: list[str], now: dt.datetime) -> dict[int, Sealed | None]:
-    """The bodies of what is ours now, still sealed, by message."""
+def _claimed_ids(owner: str, lane: str, names: list[str], now: dt.datetime) -> list[int]:
     connection = connections[router.db_for_write(Message)]
     # One lane at a time: with the lane fixed the partial index is already in the right order.
     # MATERIALIZED: as a subquery PostgreSQL may run it once a row, and each run skips what the
@@ -271,40 +260,11 @@ def _claimed(owner: str, lane: str, names: list[str], now: dt.datetime) -> dict[
         " WHERE state = 'waiting' AND lane = %s AND not_before <= %s"
         f" AND kind IN ({marks}) ORDER BY not_before, id LIMIT {_BATCH} {skip})"
         " UPDATE outbox_message SET state = 'claimed', claim_owner = %s, claim_until = %s"
-        " FROM due WHERE id = due_id RETURNING id, body"
+        " FROM due WHERE id = due_id RETURNING id"
     )
-    values = [lane, moment(now), *names, owner, moment(now + LEASE)]
-    rows = _copied if connection.vendor == "postgresql" else _fetched
-    return {
-        number: None if body is None else Sealed(body)
-        for number, body in rows(connection, sql, values)
-    }
-
-
-def _fetched(
-    connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]
-) -> list[tuple[int, bytes | None]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall()
-
-
-def _copied(
-    connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]
-) -> Iterator[tuple[int, bytes | None]]:
-    """The same rows in PostgreSQL's binary format: its signature, then a row after the other.
-
-    In the usual one bytes travel as hex, and reading that took a tenth of all the work of a mail.
-    """
-    copy = io.BytesIO()
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        asked = b"COPY (%b) TO STDOUT (FORMAT binary)" % cursor.mogrify(sql, values)
-        cursor.copy_expert(asked, copy)
-    copy.seek(_COPY_HEAD)
-    while copy.read(2) == _TWO_COLUMNS:
-        number = copy.read(int.from_bytes(copy.read(4)))
-        length = int.from_bytes(copy.read(4), signed=True)
-        yield int.from_bytes(number), None if length < 0 else copy.read(length)
+        cursor.execute(sql, [lane, moment(now), *names, owner, moment(now + LEASE)])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _too_long(message: Message, now: dt.datetime) -> bool:
