@@ -328,9 +328,10 @@ class Member(models.Model):
 
     def unplan_routine(self) -> None:
         """The last planned routine mail was taken back before it left: it counts for nothing."""
-        assert self.routine_at is not None
+        last = self.routine_at
+        assert last is not None
         # It had its turn a week after the one before the last: the next one has the same turn.
-        self.routine_at, self.routine_before_at = self.routine_before_at, self.routine_at - _WEEK
+        self.routine_at, self.routine_before_at = self.routine_before_at, last - _WEEK
         self.save(update_fields=["routine_at", "routine_before_at"])
 
     # how it stands
