@@ -6,6 +6,7 @@ None of them asks the database, so that they stand when it does not.
 import sys
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
@@ -31,8 +32,8 @@ def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Also for a form about what was deleted in another tab: its words come back."""
-    # Without a view nobody looked whether the form was ours.
-    typed = _typed(request) if request.resolver_match else []
+    # What was not looked at may be anybody's: a webhook's post is not even read.
+    typed = _typed(request) if getattr(request, "csrf_processing_done", False) else []
     return _page(request, "404", 404, typed=typed)
 
 
@@ -78,7 +79,10 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
         return []
     # An address that staff looked for is somebody else's; what they wrote themselves comes back.
     hidden = {"address"} if request.path.startswith(reverse("admin:index")) else set()
-    fields = [(name, text) for name, text in typed_fields(request) if name not in hidden]
+    try:
+        fields = [(name, text) for name, text in typed_fields(request) if name not in hidden]
+    except SuspiciousOperation:  # more than any form of ours holds
+        return []
     # Under one neutral label: names of fields are ours, not the reader's.
     words = [text for name, text in fields if is_typed(name, text)]
     return [(_("What you wrote"), text) for text in words]
