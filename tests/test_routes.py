@@ -134,7 +134,8 @@ def browser(reader: str, owner: Person) -> Client:
 
 def asked(client: Client, name: str, route: Route, things: dict[str, Any]) -> Any:
     address = reverse(name, args=[things[arg] for arg in route.args])
-    return getattr(client, route.method)(address)
+    sends = {"content_type": "application/json"} if name.startswith("api_") else {}
+    return getattr(client, route.method)(address, **(sends if route.method == "post" else {}))
 
 
 @contextmanager
