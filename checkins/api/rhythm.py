@@ -29,7 +29,7 @@ class ScheduleView(OwnView):
         draft = form.draft(person, now) if form.is_valid() else None
         if draft is None:
             raise refused(form)
-        draft.keep()
+        draft.keep(now=now)
         return Response(RhythmSerializer(draft).data)
 
     @done()

@@ -56,9 +56,9 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
         schedule.plan(now)
         return schedule
 
-    def save_for(self, person: "Person", **rhythm: Any) -> "Schedule":
+    def save_for(self, person: "Person", *, now: dt.datetime, **rhythm: Any) -> "Schedule":
         """Keep the person's rhythm; it exists from the first saving on."""
-        self.draft_for(person, **rhythm).keep()
+        self.draft_for(person, now=now, **rhythm).keep(now=now)
         return self.get(person=person)
 
     def _fresh(self, person: "Person") -> "Schedule":
@@ -182,8 +182,11 @@ class Schedule(models.Model):
         self.next_at = slot.at
 
     @transaction.atomic
-    def keep(self) -> None:
+    def keep(self, *, now: dt.datetime) -> None:
         """Keep a draft: from now on this is when the person is asked."""
+        # A break that began or ended since the draft was made holds.
+        self._lock()
+        self._plan_or_park(now)
         kept = {name: getattr(self, name) for name in _KEPT}
         # Two clicks at once: whoever comes second changes what the first one made.
         if not Schedule.objects.filter(person_id=self.person_id).update(**kept):
@@ -300,4 +303,6 @@ class Schedule(models.Model):
 
     def _lock(self) -> None:
         # Two clicks at once, or the dispatch in the middle of asking: one after the other.
-        Schedule.objects.select_for_update().filter(pk=self.pk).first()
+        held = Schedule.objects.select_for_update().filter(person_id=self.person_id).first()
+        if held is not None:
+            self.paused_at, self.paused_until = held.paused_at, held.paused_until

@@ -89,7 +89,7 @@ def _page(request: HttpRequest, *, template: str, then: str) -> HttpResponse:
     form = RhythmForm(request.POST or None, schedule=schedule)
     draft = form.draft(person, now) if form.is_bound and form.is_valid() else None
     if draft is not None and "look" not in request.POST:
-        draft.keep()
+        draft.keep(now=now)
         messages.success(request, _("Saved. You can change this at any time."))
         return redirect(then)
     context = _facts(person, schedule, now)

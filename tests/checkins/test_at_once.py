@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection, transaction
 
-from checkins.models import CheckIn, Share
+from checkins.models import CheckIn, Schedule, Share
 from circles.models import Member
 from tests import factories
 from tests.checkins.postman import deliver
@@ -63,3 +63,14 @@ if connection.vendor == "postgresql":
 
         assert [share.given for share in Share.objects.all()] == [None, None]
         assert deliver(now + HOUR) == []
+
+    def test_rhythm_saved_while_a_break_begins_keeps_the_break(now: dt.datetime) -> None:
+        person = factories.person()
+        schedule = factories.schedule(person=person, now=now)
+        draft = Schedule.objects.draft_for(person, weekdays=1, local_time=dt.time(7), now=now)
+
+        with and_meanwhile(lambda: draft.keep(now=now)):
+            schedule.pause(now=now)
+
+        kept = Schedule.objects.get()
+        assert (kept.weekdays, kept.paused_at, kept.next_at) == (1, now, None)

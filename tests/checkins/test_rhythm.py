@@ -133,9 +133,32 @@ def test_second_click_changes_what_the_first_one_made(page, ada):
     first = Schedule.objects.draft_for(ada, weekdays=1, local_time=dt.time(9), now=SAVED)
     page.post("/rhythm/", form)
 
-    first.keep()
+    first.keep(now=SAVED)
 
     assert Schedule.objects.get().weekdays == 1
+
+
+@pytest.mark.parametrize("until", [None, SAVED + 9 * DAY])
+def test_break_that_began_while_a_rhythm_was_saved_stays(ada, now, until):
+    factories.schedule(person=ada, now=SAVED)
+    draft = Schedule.objects.draft_for(ada, weekdays=127, local_time=dt.time(7), now=now)
+    Schedule.objects.of(ada).pause(now=now, until=until)
+
+    draft.keep(now=now)
+
+    kept = Schedule.objects.get()
+    assert (kept.local_time, kept.paused_at, kept.paused_until) == (dt.time(7), now, until)
+    assert kept.next_at is None if until is None else kept.next_at > until
+
+
+def test_break_that_ended_while_a_rhythm_was_saved_is_over(ada, now):
+    factories.schedule(person=ada, now=SAVED).pause(now=SAVED)
+    draft = Schedule.objects.draft_for(ada, weekdays=127, local_time=dt.time(7), now=now)
+    Schedule.objects.of(ada).resume(now=now)
+
+    draft.keep(now=now)
+
+    assert Schedule.objects.get().next_at is not None
 
 
 def test_first_step_leads_to_today(page, ada):
