@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from circles import letters
 from outbox.links import Link
 from outbox.mail import to_body
-from outbox.models import Mailbox, Message
+from outbox.models import Mailbox, Message, Suppression
 from vault.fields import SealedField
 from vault.part import Part
 
@@ -195,6 +195,24 @@ class Invitation(models.Model):
         """Keep what the invitee said."""
         self.said, self.answered_at = said, at
         self.save(update_fields=["said", "answered_at"])
+
+    def say_never(self, now: dt.datetime) -> None:
+        """Never ask this address again, in no circle."""
+        self.said = self.Said.NEVER
+        self.save(update_fields=["said"])
+        if self.member.mailbox is not None:
+            Suppression.objects.add(self.member.mailbox.address, now=now)
+
+    def take_never_back(self, said_at: dt.datetime) -> None:
+        """Take this "never" back; one that was said elsewhere stands, before it or after it."""
+        never = Invitation.objects.filter(said=self.Said.NEVER)
+        mine, mailbox = never.filter(pk=self.pk).update(said=self.Said.YES), self.member.mailbox
+        if not mine or mailbox is None:
+            return
+        Suppression.objects.lift(mailbox.address, since=said_at)
+        elsewhere = never.filter(member__mailbox__in=Mailbox.objects.of_address(mailbox.address))
+        if (other := elsewhere.select_related("member").first()) is not None:
+            Suppression.objects.add(mailbox.address, now=other.member.state_at)
 
     def lapse(self, now: dt.datetime) -> None:
         """Nobody answered: forget the address and the words."""

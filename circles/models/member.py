@@ -16,7 +16,7 @@ from circles.models.members import MemberQuerySet
 from circles.quiet import first_loud
 from outbox.links import Link
 from outbox.mail import to_body
-from outbox.models import Mailbox, Message, Suppression
+from outbox.models import Mailbox, Message
 from vault.fields import SealedField
 from vault.part import Part
 
@@ -237,9 +237,9 @@ class Member(models.Model):
         with transaction.atomic():
             if not self.become(self.State.DECLINED, now, only_from=self.State.INVITED):
                 return
-            self.invitation.note(Invitation.Said.NEVER if never else Invitation.Said.NO, now)
+            self.invitation.note(Invitation.Said.NO, now)
             if never:
-                self._suppress(now)
+                self.invitation.say_never(now)
 
     def undo_decline(self, now: dt.datetime) -> None:
         """Take a No back within a day: the letter is open again."""
@@ -247,7 +247,7 @@ class Member(models.Model):
         with transaction.atomic():
             if not self.become(self.State.INVITED, now, only_from=self.State.DECLINED):
                 return
-            self._take_never_back(said_at)
+            self.invitation.take_never_back(said_at)
             self.invitation.note(Invitation.Said.NOTHING, None)
 
     # what the member decides
@@ -268,8 +268,7 @@ class Member(models.Model):
             self.save(update_fields=["away_words"])
             self._cancel(now)
             if never:
-                Invitation.objects.filter(member=self).update(said=Invitation.Said.NEVER)
-                self._suppress(now)
+                self.invitation.say_never(now)
 
     def return_(self, now: dt.datetime) -> None:
         """Come back from a break at any time, or from leaving within a day."""
@@ -279,7 +278,7 @@ class Member(models.Model):
             if self.mailbox is not None:
                 self.mailbox.open_again()
             if self.become(self.State.ACCEPTED, now, only_from=self.State.LEFT):
-                self._take_never_back(said_at)
+                self.invitation.take_never_back(said_at)
 
     def set_hours(self, *, language: str, **hours: Any) -> None:
         """When the member can be reached, how often, and in which language."""
@@ -481,19 +480,3 @@ class Member(models.Model):
     def _cancel(self, now: dt.datetime) -> None:
         if self.mailbox is not None:
             Message.objects.cancel(now=now, mailbox=self.mailbox)
-
-    def _take_never_back(self, said_at: dt.datetime) -> None:
-        # A "never" that was said elsewhere stands: before this one, or after it.
-        never = Invitation.objects.filter(said=Invitation.Said.NEVER)
-        mine = never.filter(member=self).update(said=Invitation.Said.YES)
-        if not mine or self.mailbox is None:
-            return
-        address = self.mailbox.address
-        Suppression.objects.lift(address, since=said_at)
-        elsewhere = never.filter(member__mailbox__in=Mailbox.objects.of_address(address))
-        if (other := elsewhere.select_related("member").first()) is not None:
-            Suppression.objects.add(address, now=other.member.state_at)
-
-    def _suppress(self, now: dt.datetime) -> None:
-        if self.mailbox is not None:
-            Suppression.objects.add(self.mailbox.address, now=now)
