@@ -44,6 +44,7 @@ class Counts:
     shortly: int
     leaving: int
     later: int
+    stopped: int
     failed: int
 
 
@@ -52,8 +53,10 @@ def counts(found: list[Delivery], *, now: dt.datetime) -> Counts:
     told = [one for one in found if one.can_take_back and one.state != AWAY]
     shortly = sum(one.waits_shortly for one in told)
     later = sum(_is_far(one, now) for one in told)
-    failed = sum(one.state in {STOPPED, FAILED} for one in told)
-    return Counts(shortly, len(told) - shortly - later - failed, later, failed)
+    stopped = sum(one.state == STOPPED for one in told)
+    failed = sum(one.state == FAILED for one in told)
+    leaving = len(told) - shortly - later - stopped - failed
+    return Counts(shortly, leaving, later, stopped, failed)
 
 
 def _is_far(one: Delivery, now: dt.datetime) -> bool:

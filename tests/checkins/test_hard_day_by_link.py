@@ -127,3 +127,19 @@ def test_answer_that_waits_for_quiet_hours_is_not_said_to_be_on_its_way(
 def quiet_all_day(member: Member, *, but: bool = False) -> None:
     hours = (dt.time(21), dt.time(8)) if but else (dt.time(8), dt.time(20))
     Member.objects.filter(pk=member.pk).update(quiet_from=hours[0], quiet_to=hours[1])
+
+
+@pytest.mark.parametrize("word", ["really_hard", "okay"])
+def test_mail_that_a_pause_ended_is_not_said_to_be_undeliverable(
+    client: Client, ada: Person, clean: str, now: dt.datetime, word: str
+) -> None:
+    mina = factories.member(person=ada, level="word", named_for_hard_days=True)
+    Circle.objects.of(ada).set_hard_days(rule="tell", forms={mina.pk: (True, False)}, now=now)
+    page = client.post(clean, {"word": word}, follow=True).redirect_chain[-1][0]
+    Member.objects.get(pk=mina.pk).pause(now)
+
+    shown = client.get(page).content.decode()
+
+    assert "The mail to one person did not leave." in shown
+    assert "could not be delivered" not in shown
+    assert "on its way" not in shown
