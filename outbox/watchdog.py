@@ -12,9 +12,11 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from django.conf import settings
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from outbox import smtp
+from outbox.figures import NEWEST
 from outbox.models import Alarm, Hold, Message, Pulse
 
 logger = logging.getLogger(__name__)
@@ -24,6 +26,8 @@ _AGAIN = dt.timedelta(hours=6)
 # when a worker sends meanwhile.
 _NO_BEAT = dt.timedelta(minutes=4, seconds=15)
 _STUCK = dt.timedelta(minutes=15)
+# One server that lets strangers wait is no trouble; letters to so many that all wait are.
+_PUT_OFF, _MANY = dt.timedelta(minutes=30), 3
 _POISON = dt.timedelta(days=1)
 _BURST, _BURST_WITHIN = 10, dt.timedelta(hours=1)
 
@@ -39,6 +43,10 @@ _CAUSES = {
     "stuck": (
         _("Mail is stuck. Letters that have waited too long: {count}"),
         _("Look whether the mail server answers, and whether all workers are of one version."),
+    ),
+    "put off": (
+        _("The mail server puts all mail off. Letters that wait: {count}"),
+        _("It took nothing for half an hour. Look for a limit that was reached, or a full disk."),
     ),
     "hold": (
         _("Sending is held. Letters that wait: {count}"),
@@ -64,6 +72,7 @@ _CAUSES = {
 _WELL = {
     "beat": _("The beat is heard again"),
     "stuck": _("Mail leaves again"),
+    "put off": _("The mail server puts off all mail no more"),
     "hold": _("Sending goes on"),
     "held": _("No letter waits for your decision any more"),
     "doubt": _("No letter is in doubt any more"),
@@ -106,6 +115,7 @@ def _counts(now: dt.datetime, awake: dt.timedelta) -> Iterator[tuple[str, int]]:
     is_held = Hold.objects.is_on()
     if awake >= _STUCK:
         yield "stuck", 0 if is_held else Message.objects.stuck(now - _STUCK).count()
+        yield "put off", 0 if is_held else _put_off(now - _PUT_OFF)
     state, reason = Message.State, Message.Reason
     yield "hold", max(1, _in(state.WAITING)) if is_held else 0
     yield "held", _in(state.HELD)
@@ -113,6 +123,16 @@ def _counts(now: dt.datetime, awake: dt.timedelta) -> Iterator[tuple[str, int]]:
     yield "poison", Message.objects.failed(reason.POISON, since=now - _POISON).count()
     refused = Message.objects.failed(reason.REFUSED, since=now - _BURST_WITHIN).count()
     yield "refused", refused if refused >= _BURST else 0
+
+
+def _put_off(since: dt.datetime) -> int:
+    """How many wait for the mail server's mercy while nothing at all was accepted since then."""
+    waiting = Message.objects.put_off(since)
+    if waiting.values("mailbox").distinct().count() < _MANY:
+        return 0
+    newest = Message.objects.accepted().order_by("-pk")[:NEWEST]
+    last = newest.aggregate(last=Max("sent_at"))["last"]
+    return 0 if last and last > since else waiting.count()
 
 
 def _in(state: str) -> int:

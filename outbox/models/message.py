@@ -113,6 +113,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
         unwelcome = Q(setback__startswith="mail 5", tried_at__lte=since)
         return self.filter(untaken | unreached | unwelcome, state=Message.State.WAITING)
 
+    def put_off(self, since: dt.datetime) -> "MessageQuerySet":
+        """What a mail server told to come again later, and that was tried first by then."""
+        tried = self.filter(state=Message.State.WAITING, tried_at__lte=since)
+        return tried.filter(attempts__gt=0, setback__contains=" 4")
+
     def failed(self, reason: str, *, since: dt.datetime) -> "MessageQuerySet":
         """What ended lately for a reason that is nobody's wish."""
         return self.filter(state=Message.State.ENDED, reason=reason, ended_at__gte=since)

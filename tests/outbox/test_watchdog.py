@@ -46,6 +46,11 @@ def ended(reason: str) -> Callable[[dt.datetime], None]:
     return lambda now: several(10, now, state="ended", reason=reason, ended_at=now)
 
 
+def put_off(count: int, now: dt.datetime, **facts: Any) -> None:
+    later = {"setback": "rcpt 451", "attempts": 3, "tried_at": now - 30 * MINUTE}
+    several(count, now, not_before=now + HOUR, **later | facts)
+
+
 TROUBLES: dict[str, tuple[str, Callable[[dt.datetime], Any]]] = {
     "beat": ("No beat", lambda now: Pulse.objects.note("heartbeat", now=now - 6 * MINUTE)),
     "stuck": ("too long: 3", lambda now: several(3, now)),
@@ -67,6 +72,7 @@ TROUBLES: dict[str, tuple[str, Callable[[dt.datetime], Any]]] = {
             2, now, not_before=now + HOUR, setback="mail 550", attempts=3, tried_at=now - HOUR
         ),
     ),
+    "all put off": ("puts all mail off", lambda now: put_off(3, now)),
     "hold": ("Sending is held", lambda now: Hold.objects.begin("restored", now=now)),
     "held": ("wait for your decision: 1", lambda now: several(1, now, state="held")),
     "doubt": ("perhaps left: 1", lambda now: several(1, now, state="doubt")),
@@ -111,6 +117,26 @@ def test_the_operator_knows_within_five_minutes_that_beat_is_silent(
         seconds += round_of_poll
     watch.look(now=now + dt.timedelta(seconds=seconds))
     assert [mail.to for mail in smtp.mails] == ["operator@example.org"]
+
+
+NO_TROUBLE: dict[str, Callable[[dt.datetime], Any]] = {
+    "one server puts off": lambda now: put_off(2, now),
+    "not for long": lambda now: put_off(5, now, tried_at=now - 29 * MINUTE),
+    "others leave": lambda now: (
+        put_off(5, now),
+        several(1, now, state="sent", sent_at=now - 29 * MINUTE),
+    ),
+    "the database is slow": lambda now: put_off(5, now, setback="slow"),
+}
+
+
+@pytest.mark.parametrize("name", NO_TROUBLE)
+def test_mail_that_is_put_off_is_no_trouble_while_other_mail_leaves(
+    name: str, watch: Watch, smtp: MailServer, now: dt.datetime
+) -> None:
+    NO_TROUBLE[name](now)
+    watch.look(now=now)
+    assert not smtp.mails
 
 
 def test_trouble_that_comes_and_goes_makes_one_mail_in_six_hours(
