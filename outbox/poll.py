@@ -15,6 +15,8 @@ from outbox.stop import TO_FINISH, stop
 logger = logging.getLogger(__name__)
 
 _EVERY = 15.0
+# Longer than any job of a round may take.
+_HUNG = 600.0
 # Longer than any task may take: a worker whose hands are all full is not deaf.
 _DEAF_AFTER = 420.0
 _TO_LEAVE = 90.0
@@ -30,7 +32,12 @@ os.register_at_fork(
 
 
 class Poll:
-    """Does its jobs every quarter of a minute until it is told to stop."""
+    """Does its jobs every quarter of a minute until it is told to stop.
+
+    Before each job the system is asked to end this process (by SIGALRM) should it never come back:
+    one that hangs, for want of memory say, can do nothing for itself any more, not even fork. Its
+    notes are free then, and it is started anew.
+    """
 
     def __init__(self, *jobs: Callable[[], object]) -> None:
         self._jobs = jobs
@@ -53,8 +60,10 @@ class Poll:
                     self._do(job)
                 # Nor does a connection stand open between two rounds.
                 connections.close_all()
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _do(self, job: Callable[[], object]) -> None:
+        signal.setitimer(signal.ITIMER_REAL, _HUNG)
         try:
             job()
         except Exception:

@@ -31,7 +31,7 @@ SCALED = {
     "outbox.claims": ("LEASE", "IN_DOUBT", "GIVE_UP", "_LADDER", "_FALL_LADDER", "_UNREACHED"),
     "outbox.smtp": ("BEFORE_DOT", "AFTER_DOT", "_TO_CONNECT", "_TO_PART"),
     "outbox.work": ("_BUDGET",),
-    "outbox.poll": ("_EVERY",),
+    "outbox.poll": ("_EVERY", "_HUNG"),
     "outbox.guard": ("OLDER", "_EVERY"),
     "outbox.tasks": ("_OFTEN", "_HEARD"),
     "outbox.watchdog": ("_NO_BEAT", "_STUCK", "_DOZED"),

@@ -116,6 +116,21 @@ def test_the_pool_forks_only_between_two_rounds_of_the_poll(
     running.stop()
 
 
+def test_a_job_that_never_comes_back_ends_its_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poll, "_EVERY", 0.01)
+    monkeypatch.setattr(poll, "_HUNG", 0.2)
+    worker = os.fork()
+    if worker == 0:
+        # As in a worker: the test run has a use of its own for this signal.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        Poll(threading.Event().wait).start()
+        threading.Event().wait(10)
+        os._exit(0)
+    _, status = os.waitpid(worker, 0)
+    assert os.WIFSIGNALED(status)
+    assert os.WTERMSIG(status) == signal.SIGALRM
+
+
 def test_a_worker_that_hears_nothing_while_tasks_wait_ends_itself() -> None:
     told: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))
