@@ -287,6 +287,19 @@ def test_the_api_shows_and_changes_only_the_persons_own(circle: Circle, now: dt.
     assert member.level == "hello"
 
 
+def test_who_is_only_invited_is_not_paused_by_the_page_either(
+    browser_of_ada: Client, circle: Circle, now: dt.datetime
+) -> None:
+    mina = invited(circle, now=now)
+
+    answer = browser_of_ada.post(f"/circle/{mina.public_id}/pause/", follow=True)
+
+    assert "There is nothing to pause before a yes." in text(answer)
+    assert "Nobody is told" not in text(answer)
+    assert Member.objects.get(pk=mina.pk).accept(now)
+    assert Member.objects.get(pk=mina.pk).generation == mina.generation
+
+
 @pytest.mark.parametrize("page", ["/circle/", "/who-sees-what/"])
 def test_what_is_pressed_beside_a_member_says_whom_it_is_about(
     browser_of_ada: Client, circle: Circle, now: dt.datetime, page: str
