@@ -295,7 +295,7 @@ def test_who_is_only_invited_is_not_paused_by_the_page_either(
     answer = browser_of_ada.post(f"/circle/{mina.public_id}/pause/", follow=True)
 
     assert "There is nothing to pause before a yes." in text(answer)
-    assert "Nobody is told" not in text(answer)
+    assert "Stopped from this moment on" not in text(answer)
     assert Member.objects.get(pk=mina.pk).accept(now)
     assert Member.objects.get(pk=mina.pk).generation == mina.generation
 
