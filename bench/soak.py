@@ -3,7 +3,7 @@
 import asyncio
 import statistics
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import combinations
@@ -42,8 +42,9 @@ def memory(run: Run) -> Iterator[Row]:
     worst = max(slopes, key=slopes.__getitem__)
     yield Row(f"{said}: most growth ({worst})", "< 1 MB/h", [slopes[worst]], unit="MB/h")
     yield Row(f"{said}: more open files", "<= 0 files", [max(files.values())], unit="files")
-    failed = sum(bool(one.error) for one in visitors.seen)
-    yield Row(f"{said}: errors", "== 0 requests", [failed], unit="requests")
+    wrong = Counter((one.kind, one.error) for one in visitors.seen if one.error)
+    print(wrong)
+    yield Row(f"{said}: errors", "== 0 requests", [wrong.total()], unit="requests")
 
 
 async def _watched(visitors: Visitors, site: Running, seconds: float, samples: Samples) -> None:
