@@ -32,7 +32,7 @@ COMPARISONS = (
     Comparison("history", "bench.pages.history", SITE),
     # load
     Comparison("connections", "bench.load.connections_opened", SITE),
-    Comparison("load", "bench.load.held", SITE, limit=1200),
+    Comparison("load-held", "bench.load.held", SITE, limit=1200),
     Comparison("load-killed", "bench.load.killed", SITE, limit=1200),
     Comparison("servers", "bench.servers.beside_others", SITE, limit=2700, apart=True),
     Comparison("soak", "bench.soak.memory", SITE, limit=2700),
