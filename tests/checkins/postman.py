@@ -1,6 +1,7 @@
 """Brings what the outbox holds, as a worker would: asks each kind, renders, and reads the mail."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from django.utils.module_loading import autodiscover_modules
@@ -40,6 +41,13 @@ def deliver_until(now: dt.datetime, end: dt.datetime, step: dt.timedelta) -> lis
         letters += deliver(now)
         now += step
     return letters
+
+
+def link_in(letter: Letter) -> str:
+    """The path of the first link in a mail."""
+    found = re.search(r"http://[^/\s]+(/l/\S+)", letter.text)
+    assert found
+    return found.group(1)
 
 
 def _bring(message: Message, now: dt.datetime) -> Letter | None:

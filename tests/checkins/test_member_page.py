@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -22,12 +21,6 @@ pytestmark = pytest.mark.django_db
 
 DAY = dt.timedelta(days=1)
 CANARY = "canary under the stairs"
-
-
-@pytest.fixture
-def clock(now: dt.datetime) -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -18,23 +17,6 @@ pytestmark = pytest.mark.django_db
 
 QUESTION = '<h1 class="question">How are you holding up?</h1>'
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture
-def clock(now: dt.datetime) -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def ada() -> Person:
-    return factories.person(name="Ada")
-
-
-@pytest.fixture
-def page(client: Client, clock: time_machine.Traveller, ada: Person) -> Client:
-    client.force_login(ada)
-    return client
 
 
 def today(page: Client) -> str:
