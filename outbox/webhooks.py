@@ -61,7 +61,7 @@ _UNREADABLE = (
     ValueError, LookupError, TypeError, AttributeError,
 )  # fmt: skip
 
-_READERS: dict[str, dict[str, Any]] = {
+READERS: dict[str, dict[str, Any]] = {
     "mailgun": {
         "tracking": mailgun.MailgunTrackingWebhookView,
         "mail": mailgun.MailgunInboundWebhookView,
@@ -95,7 +95,7 @@ class Unreadable(ValueError):
 
 def events(request: HttpRequest, provider: str, what: str) -> list[Any]:
     """What a provider posted, once it has shown that it knows the secret."""
-    reader = _READERS.get(provider, {}).get(what)
+    reader = READERS.get(provider, {}).get(what)
     if reader is None or provider != settings.MAIL_PROVIDER or not settings.MAIL_WEBHOOK_SECRET:
         raise NotOurs
     keys = {_KEYS[provider]: settings.MAIL_WEBHOOK_KEY} if provider in _KEYS else {}

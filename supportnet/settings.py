@@ -5,7 +5,6 @@
 stops the start with one plain line. Secrets may also be given as ``NAME_FILE``, a path to a file.
 """
 
-import ipaddress
 import re
 from pathlib import Path
 from typing import Any
@@ -15,15 +14,14 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from supportnet import logs
+from supportnet import logs, meant
 from supportnet.secrets import local_secrets
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.FileAwareEnv()
 MODE = env.str("SUPPORTNET_MODE", default="production")
-if MODE not in {"production", "local", "test"}:
-    raise ImproperlyConfigured("SUPPORTNET_MODE is production, local or test.")
+meant.one_of("SUPPORTNET_MODE", MODE, "production", "local", "test")
 LOCAL = MODE in {"local", "test"}
 VAR_DIR = Path(env.str("SUPPORTNET_VAR", default=str(BASE_DIR / "var")))
 
@@ -48,7 +46,7 @@ LINK_KEYS = _secret("LINK_KEYS")
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000" if LOCAL else "").rstrip("/")
 if not SITE_URL:
     raise ImproperlyConfigured("SITE_URL is not set: the address people reach this site by.")
-_site = urlsplit(SITE_URL)
+_site = urlsplit(meant.site("SITE_URL", SITE_URL))
 ALLOWED_HOSTS = [_site.hostname or ""] + (["127.0.0.1", "localhost", "testserver"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 HTTPS = _site.scheme == "https"
@@ -144,7 +142,7 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # Nobody waits for ever: a page that cannot be had says so. Migrations may take their time.
-    _seconds = env.int("STATEMENT_TIMEOUT", default=30)
+    _seconds = meant.number("STATEMENT_TIMEOUT", env.str("STATEMENT_TIMEOUT", default="30"))
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 5,
         # A server that is cut off in the middle of an answer is noticed within half a minute.
@@ -201,7 +199,7 @@ X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = meant.number("TRUSTED_PROXIES", env.str("TRUSTED_PROXIES", default="0"))
 
 LOGIN_URL = "home"
 LOGIN_REDIRECT_URL = "today"
@@ -240,9 +238,9 @@ MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
-ADMIN_PATH = env.str("ADMIN_PATH", default="office").strip("/")
+ADMIN_PATH = meant.path("ADMIN_PATH", env.str("ADMIN_PATH", default="office"))
 # Where the office may be opened from, as networks: 192.0.2.0/24, 2001:db8::/32. Empty: anywhere.
-ADMIN_NETWORKS = [ipaddress.ip_network(one) for one in env.list("ADMIN_NETWORKS", default=[])]
+ADMIN_NETWORKS = meant.networks("ADMIN_NETWORKS", env.list("ADMIN_NETWORKS", default=[]))
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -264,7 +262,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 # Right to left and longer, to see how pages bear it; supportnet/local/sentences.py makes it.
-MIRROR = MODE == "test" or (MODE == "local" and env.bool("MIRROR", default=False))
+MIRROR = MODE == "test" or (MODE == "local" and meant.yes("MIRROR", env.str("MIRROR", default="0")))
 if MIRROR:
     LANGUAGES.append(("ar-xb", _("Mirror")))
     LOCALE_PATHS.append(VAR_DIR / "locale")
@@ -305,16 +303,16 @@ if not SMTP_URL:
 MAIL_FROM = env.str("MAIL_FROM", default="hello@supportnet.localhost" if LOCAL else "")
 if not MAIL_FROM:
     raise ImproperlyConfigured("MAIL_FROM is not set: the address mails come from.")
-DEFAULT_FROM_EMAIL = MAIL_FROM
-# In brackets and with a name, as Django takes it elsewhere, every mail server would refuse it.
-if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", MAIL_FROM):
-    raise ImproperlyConfigured("MAIL_FROM is an address alone, as in hello@example.org.")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = meant.mailbox("MAIL_FROM", MAIL_FROM)
 # Where mail comes back to, see docs/inbound.md. Empty: the way back is closed.
-BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", default="")
-REPLY_DOMAIN = env.str("REPLY_DOMAIN", default="")
+BOUNCE_DOMAIN = meant.domain("BOUNCE_DOMAIN", env.str("BOUNCE_DOMAIN", default=""))
+REPLY_DOMAIN = meant.domain("REPLY_DOMAIN", env.str("REPLY_DOMAIN", default=""))
 # A mail provider that reports and hands over by webhook, and the secret it shows: "name:password".
 MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="")
+if MAIL_PROVIDER:
+    meant.one_of("MAIL_PROVIDER", MAIL_PROVIDER, "mailgun", "mailjet", "postmark", "sparkpost")
 MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", default="")
+meant.secret_of_two("MAIL_WEBHOOK_SECRET", MAIL_WEBHOOK_SECRET)
 MAIL_WEBHOOK_KEY = env.str("MAIL_WEBHOOK_KEY", default="")
 # A header in which the provider lets us name the mail, "{}" for the token.
 MAIL_TOKEN_HEADER = env.str("MAIL_TOKEN_HEADER", default="")
@@ -324,10 +322,8 @@ if MAIL_TOKEN_HEADER and not re.fullmatch(
     raise ImproperlyConfigured("MAIL_TOKEN_HEADER is written like X-PM-Metadata-mail: {}")
 # What to do with a mail of which nobody can know whether it left: "resend" it after ten minutes
 # with the same Message-ID, Date and links, or "hold" it until the operator decides.
-IN_DOUBT = env.str("IN_DOUBT", default="resend")
-if IN_DOUBT not in {"resend", "hold"}:
-    raise ImproperlyConfigured("IN_DOUBT is resend or hold.")
-OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default="")
+IN_DOUBT = meant.one_of("IN_DOUBT", env.str("IN_DOUBT", default="resend"), "resend", "hold")
+OPERATOR_EMAIL = meant.mailbox("OPERATOR_EMAIL", env.str("OPERATOR_EMAIL", default=""))
 # Where mails about a stuck outbox are handed over: best not where it may be stuck.
 OPERATOR_SMTP_URL = env.str("OPERATOR_SMTP_URL", default=SMTP_URL)
 # A header by which a mail provider knows a mail it took before, as in "Resend-Idempotency-Key".
@@ -340,12 +336,11 @@ if IDEMPOTENCY_HEADER and not re.fullmatch(r"[A-Za-z0-9-]{1,64}", IDEMPOTENCY_HE
 DUTY_HOURS = env.str("DUTY_HOURS", default="09:00-18:00")
 DUTY_ZONE = env.str("DUTY_ZONE", default="UTC")
 # Only one moderator: they answer appeals against themselves, which is said publicly and logged.
-ONE_MODERATOR = env.bool("ONE_MODERATOR", default=False)
+ONE_MODERATOR = meant.yes("ONE_MODERATOR", env.str("ONE_MODERATOR", default="0"))
 # Who decides when a life is in imminent danger; it stands on the public page.
 DANGER_DECIDED_BY = env.str("DANGER_DECIDED_BY", default="")
 # Whom moderators can talk to afterwards; it stands on their own page.
 MODERATORS_CONTACT = env.str("MODERATORS_CONTACT", default="")
-SERVER_EMAIL = MAIL_FROM
 
 # background work
 CELERY_BROKER_URL = REDIS_URL or "memory://"
@@ -414,8 +409,9 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
     raise ImproperlyConfigured("METRICS_TOKEN is too short. Make one: openssl rand -hex 24")
 LOG_FORMAT = logs.shape(env.str("LOG_FORMAT", default=""), MODE)
-if LOG_FORMAT not in {"json", "plain"}:
-    raise ImproperlyConfigured("LOG_FORMAT is json or plain.")
+meant.one_of("LOG_FORMAT", LOG_FORMAT, "json", "plain")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+meant.one_of("LOG_LEVEL", LOG_LEVEL, "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -431,7 +427,7 @@ LOGGING: dict[str, Any] = {
             "filters": ["no_words"],
         }
     },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         # Django's own handlers would write paths, and mail them to administrators.
         "django": {"handlers": [], "level": "NOTSET"},
