@@ -36,10 +36,27 @@ class Command(BaseCommand):
             address = addresses.clean(address)
         except ValidationError as error:
             raise CommandError(error.messages[0]) from None
+        if take:
+            self._take(address, wanted)
+        else:
+            self._give(address, wanted)
+
+    def _give(self, address: str, wanted: list[str]) -> None:
         now = timezone.now()
         if not Person.objects.filter(email=address.lower()).exists():
             # Whoever reads that mailbox is staff from now on: a slip of the finger shows here.
             self.stdout.write(f"{address} is new here, and an account was made. Is it spelt right?")
         person = Person.objects.begin(address, now=now)
         for role in wanted:
-            (roles.take if take else roles.give)(person, role, by=None, now=now)
+            roles.give(person, role, by=None, now=now)
+
+    def _take(self, address: str, wanted: list[str]) -> None:
+        # A slip of the finger would leave the role with whoever is to lose it.
+        person = Person.objects.filter(email=address.lower()).first()
+        if person is None:
+            raise CommandError(f"{address} is not known here. Is it spelt right? Nothing changed.")
+        missing = set(wanted) - set(person.groups.values_list("name", flat=True))
+        if missing:
+            raise CommandError(f"{address} is no {', '.join(sorted(missing))}. Nothing changed.")
+        for role in wanted:
+            roles.take(person, role, by=None, now=timezone.now())
