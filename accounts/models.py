@@ -414,6 +414,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Sessions whose time is over."""
         return self.filter(expires_at__lt=now)
 
+    def alive(self, now: dt.datetime) -> "SessionQuerySet":
+        """Sessions that still open something."""
+        return self.filter(expires_at__gt=now)
+
 
 class Session(models.Model):
     """A browser that is signed in, or on the way to it. The cookie's value stands nowhere."""

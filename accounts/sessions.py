@@ -81,9 +81,8 @@ class SessionStore(SessionBase):
     def _row(self) -> Any:
         if not self.session_key:
             return None
-        rows = Session.objects.filter(
-            key_hash=Session.hash(self.session_key), expires_at__gt=timezone.now()
-        )
+        key_hash = Session.hash(self.session_key)
+        rows = Session.objects.alive(timezone.now()).filter(key_hash=key_hash)
         found = rows.annotate(
             person_key_id=F("person__key_id"),
             **Key.objects.beside("key_id"),

@@ -104,7 +104,7 @@ def sign_in_settings(request: HttpRequest) -> HttpResponse:
             "has_app": Authenticator.Type.TOTP in kinds,
             "has_keys": Authenticator.Type.WEBAUTHN in kinds,
             "came_by_code": _came_by_code(request),
-            "sessions": person.sessions.count(),
+            "sessions": person.sessions.alive(timezone.now()).count(),
         },
     )
 

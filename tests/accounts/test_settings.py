@@ -4,9 +4,10 @@ import datetime as dt
 import re
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Consent, Person
+from accounts.models import Consent, Person, Session
 from accounts.names import clean_name
 from checkins.models import Schedule
 from outbox.models import Message
@@ -165,3 +166,15 @@ def test_the_way_out_can_be_hidden_in_this_browser_and_shown_again(client, noor)
     client.post("/settings/way-out/")
 
     assert way_out in client.get("/settings/").content.decode()
+
+
+def test_only_browsers_that_are_still_signed_in_are_counted(client, noor):
+    elsewhere, long_gone = Client(), Client()
+    for browser in (elsewhere, long_gone):
+        browser.force_login(noor)
+    gone = Session.hash(long_gone.session.session_key)
+    Session.objects.filter(key_hash=gone).update(expires_at=timezone.now())
+
+    page = client.get("/settings/sign-in/").content.decode()
+
+    assert "In 2 browsers, this one counted." in page
