@@ -17,7 +17,7 @@ from supportnet.tasks import purge
 from tests import factories
 from tests.checkins.postman import deliver
 from tests.moderation.desk import WHY, at_desk, page
-from tests.moderation.test_reporting import door
+from tests.moderation.reported import door
 
 pytestmark = pytest.mark.django_db
 

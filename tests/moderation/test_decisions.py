@@ -1,10 +1,9 @@
-"""What decisions really do, what they say, and how each is taken back."""
+"""What decisions really do, and how each is taken back."""
 
 import datetime as dt
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,47 +13,23 @@ from checkins import dispatch
 from checkins.models import CheckIn, Reply, Schedule, Share
 from circles import sent
 from circles.models import Circle, Invitation
-from library import frames
 from library.helplines import lines_for
 from library.models import OwnLine
 from moderation import items
-from moderation.models import Access, Appeal, Decision, Report
+from moderation.models import Decision, Report
 from outbox import links
 from outbox.links import Dead
 from outbox.models import Message
 from supportnet.tasks import purge
 from tests import factories
-from tests.checkins.postman import Letter, deliver
+from tests.checkins.postman import deliver
 from tests.circles.people import invited
-from tests.moderation.desk import WHY, at_desk, page
-from tests.moderation.test_reporting import door, share_link
+from tests.moderation.reported import decided, hello, letter_report, share_link, to
 
 pytestmark = pytest.mark.django_db
 
 MINUTE = dt.timedelta(minutes=1)
 DAY = dt.timedelta(days=1)
-
-
-def decided(report: Report, action: str, *, now: dt.datetime, **said: object) -> Decision:
-    kim = factories.moderator()
-    report.claim(by=kim, now=now)
-    return factories.decision(report=report, by=kim, action=action, now=now, **said)
-
-
-def hello(person: Person, *, now: dt.datetime, words: str = "Quittenmus") -> Reply:
-    return Reply.objects.hello(factories.member(person=person), words=words, now=now)
-
-
-def letter_report(reply: Reply, *, now: dt.datetime, **said: object) -> Report:
-    item = items.of_letter(reply)[0]
-    return factories.report(member=reply.member, item=item, by="person", now=now, **said)
-
-
-def to(address: str, letters: list[Letter]) -> list[Letter]:
-    return [letter for letter in letters if letter.to == address]
-
-
-# what each of them does
 
 
 def test_nothing_and_a_warning_change_nothing(now: dt.datetime) -> None:
@@ -194,6 +169,13 @@ def test_a_suspended_account_is_asked_nothing_and_nothing_of_it_leaves(
     assert [letter.subject for letter in deliver(now + DAY)] == ["You have a message"]
 
 
+def test_no_mail_of_a_share_is_left_when_the_account_is_suspended(
+    suspended: Decision, now: dt.datetime
+) -> None:
+    assert not Message.objects.unsent().filter(kind="share").exists()
+    assert share_link(Share.objects.for_reading().get())
+
+
 def test_a_suspended_account_keeps_its_data_its_plan_and_the_helplines(
     client: Client, suspended: Decision
 ) -> None:
@@ -275,238 +257,3 @@ def test_a_decision_for_a_week_ends_by_itself() -> None:
     purge()
 
     assert not Person.objects.get(pk=person.pk).is_stopped
-
-
-# what is said
-
-
-@pytest.mark.parametrize("missing", ["rule", "facts", "signed"])
-def test_a_restriction_with_a_gap_in_its_reasons_is_refused(now: dt.datetime, missing: str) -> None:
-    report = letter_report(hello(factories.person(), now=now), now=now)
-
-    with pytest.raises(ValidationError):
-        decided(report, "hide", now=now, **{missing: ""})
-
-    assert Reply.objects.standing().exists()
-    assert not Decision.objects.exists()
-
-
-def test_the_database_refuses_a_restriction_without_a_rule(now: dt.datetime) -> None:
-    decision = decided(letter_report(hello(factories.person(), now=now), now=now), "hide", now=now)
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Decision.objects.filter(pk=decision.pk).update(rule="")
-
-
-def test_what_cannot_be_done_about_a_member_is_refused(now: dt.datetime) -> None:
-    report = letter_report(hello(factories.person(), now=now), now=now)
-
-    with pytest.raises(ValidationError):
-        decided(report, "suspend", now=now)
-
-
-def test_whom_it_concerns_reads_what_why_how_long_and_how_to_answer(
-    client: Client, now: dt.datetime
-) -> None:
-    reply = hello(factories.person(), now=timezone.now())
-    report = letter_report(reply, now=timezone.now(), words="Ada told us this")
-    decision = decided(report, "hide", now=timezone.now(), ends_on=dt.date(2027, 1, 6))
-
-    (mail,) = to(reply.member.mailbox.address, deliver(timezone.now()))
-
-    assert mail.subject == "You have a message"
-    assert "Many letters at night." not in mail.all
-    assert "Quittenmus" not in mail.all
-    page = client.get(door(client, decision.link)).content.decode()
-    for said in (
-        "One thing you wrote is no longer shown.",
-        "until 6 January 2027",
-        "Be kind. No insults",
-        "Many letters at night.",
-        "No program was used to find it or to decide it.",
-        "Another moderator looks again",
-        "Kim",
-    ):
-        assert said in page
-    assert "Ada told us this" not in page
-
-
-def test_the_reporter_hears_only_if_they_wanted_to(now: dt.datetime) -> None:
-    person = factories.person()
-    for wants in (True, False):
-        reply = hello(person, now=now, words=f"{wants}")
-        report = letter_report(reply, wants_outcome=wants, words=f"{wants}", now=now)
-        decided(report, "warn", answer="Nobody has to put up with that.", now=now)
-
-    (mail,) = [one for one in to(person.email, deliver(now)) if "You told us" in one.text]
-    assert "Nobody has to put up with that." in mail.text
-
-
-def test_lines_of_an_answer_stay_lines_and_nothing_of_it_is_kept(now: dt.datetime) -> None:
-    person = factories.person()
-    report = letter_report(hello(person, now=now, words="x"), wants_outcome=True, now=now)
-    decided(report, "warn", answer="We <read> it.\n\nIt is not all right.", now=now)
-
-    (mail,) = [one for one in to(person.email, deliver(now)) if "You told us" in one.text]
-    assert "We <read> it.\n\nIt is not all right." in mail.text
-    assert "We &lt;read&gt; it.<br><br>It is not all right." in mail.html
-    assert "moderation/mail/outcome" in repr(frames._kept)
-    assert "It is not all right." not in repr(frames._kept)
-
-
-@pytest.mark.parametrize(
-    ("reason", "action", "said", "unsaid"),
-    [
-        ("died", "freeze", "The account rests now.", "If it goes on"),
-        ("died", "none", "We changed nothing here.", "a rule that was broken"),
-        ("danger", "none", "call the emergency number where they are", "a rule that was broken"),
-        ("harassment", "none", "a rule that was broken", "emergency number where they are"),
-        ("harassment", "warn", "If it goes on, please tell us again.", "The account rests"),
-    ],
-)
-def test_an_outcome_fits_what_was_told(
-    reason: str, action: str, said: str, unsaid: str, now: dt.datetime
-) -> None:
-    member = factories.member(person=factories.person())
-    report = factories.report(member=member, reason=reason, wants_outcome=True, now=now)
-    decided(report, action, now=now)
-
-    [mail] = [one for one in to(member.mailbox.address, deliver(now)) if "You told us" in one.text]
-    assert said in mail.text
-    assert unsaid not in mail.text
-
-
-def test_the_person_never_sees_that_a_member_got_an_answer_to_a_report(now: dt.datetime) -> None:
-    person = factories.person()
-    member = factories.member(person=person)
-    report = factories.report(member=member, wants_outcome=True, now=now)
-    decided(report, "none", now=now)
-
-    assert to(member.mailbox.address, deliver(now))
-    assert sent.card(member, now).sent == []
-
-
-# answers to decisions
-
-
-def answered(now: dt.datetime) -> Appeal:
-    reply = hello(factories.person(), now=now)
-    decision = decided(letter_report(reply, now=now), "hide", now=now)
-    appeal = Appeal.objects.make(decision, words="It was a quotation.", now=now)
-    assert appeal is not None
-    return appeal
-
-
-def test_another_moderator_takes_a_decision_back(now: dt.datetime) -> None:
-    appeal, ray = answered(now), factories.moderator(name="Ray")
-
-    appeal.claim(by=ray, now=now)
-    appeal.decide(change=True, answer="You are right.", signed="Ray", by=ray, now=now)
-
-    assert Reply.objects.standing().exists()
-    mails = to(appeal.decision.report.member.mailbox.address, deliver(now))
-    assert any("It was taken back." in mail.text for mail in mails)
-
-
-def test_the_same_moderator_is_refused_unless_they_are_alone(now: dt.datetime, settings) -> None:
-    appeal = answered(now)
-    kim = appeal.decision.made_by
-    assert kim is not None
-
-    assert not Appeal.objects.queue_for(kim, now).exists()
-    with pytest.raises(PermissionDenied):
-        appeal.claim(by=kim, now=now)
-    settings.ONE_MODERATOR = True
-    appeal.claim(by=kim, now=now)
-    appeal.decide(change=False, answer="It stays.", signed="Kim", by=kim, now=now)
-
-    assert Access.objects.filter(what="alone").count() == 1
-    assert not Reply.objects.standing().exists()
-
-
-def test_whoever_looks_again_opens_the_message_with_a_reason_and_each_step_is_a_line() -> None:
-    now = timezone.now()
-    appeal, ray = answered(now), factories.moderator(name="Ray")
-    report, desk = appeal.decision.report, at_desk(ray)
-    there = page("appeal_desk", appeal.public_id)
-    glass = page("report_glass", report.public_id)
-
-    desk.post(there)
-    short = desk.post(glass, {"category": "appeal", "reason": "because"}).content.decode()
-    opened = desk.post(glass, {"category": "appeal", "reason": WHY}, follow=True)
-
-    assert "at least 20 letters" in short
-    assert "It was a quotation." in short
-    assert "Quittenmus" in opened.content.decode()
-    assert there in opened.content.decode()
-    assert "Quittenmus" not in desk.get(page("report_desk", report.public_id)).content.decode()
-    noted = Access.objects.filter(actor=ray.public_id).order_by("pk")
-    assert list(noted.values_list("what", flat=True)) == ["claimed", "opened", "read", "seen"]
-
-
-def test_who_reads_an_allowed_message_again_is_noted() -> None:
-    now = timezone.now()
-    reply = hello(factories.person(), now=now)
-    decision = decided(letter_report(reply, now=now, may_read=True), "hide", now=now)
-    appeal = Appeal.objects.make(decision, words="It was a quotation.", now=now)
-    assert appeal is not None
-    ray = factories.moderator(name="Ray")
-    desk = at_desk(ray)
-
-    shown = desk.post(page("appeal_desk", appeal.public_id), follow=True).content.decode()
-
-    assert "Quittenmus" in shown
-    assert Access.objects.filter(actor=ray.public_id, what="read").exists()
-
-
-def test_an_answer_is_given_back_for_others() -> None:
-    now = timezone.now()
-    appeal, ray, noor = answered(now), factories.moderator(), factories.moderator()
-    desk, there = at_desk(ray), page("appeal_desk", appeal.public_id)
-    desk.post(there)
-    assert not Appeal.objects.queue_for(noor, now).exists()
-
-    desk.post(there, {"back": ""})
-
-    assert Appeal.objects.queue_for(noor, now).exists()
-    assert "It was a quotation." not in desk.get(there).content.decode()
-
-
-def test_a_decision_is_answered_by_its_link_once_and_for_six_months(client: Client) -> None:
-    now = timezone.now()
-    reply = hello(factories.person(), now=now)
-    decision = decided(letter_report(reply, now=now), "hide", now=now)
-    page = door(client, decision.link)
-
-    client.post(page, {"words": "It was a quotation."})
-    client.post(page, {"words": "And again."})
-
-    assert Appeal.objects.get().words == "It was a quotation."
-    assert "It was a quotation." in client.get(page).content.decode()
-    old = Decision.objects.get()
-    assert not old.can_be_appealed(now + 190 * DAY)
-    with pytest.raises(Dead):
-        links.opened(links.token(decision.link, 1), now + 190 * DAY)
-
-
-def test_a_suspended_person_answers_when_signed_in_and_nobody_else_can(client: Client) -> None:
-    now = timezone.now()
-    person = factories.person(now=now)
-    decision = decided(
-        factories.report(member=factories.member(person=person), now=now), "suspend", now=now
-    )
-    page = reverse("own_decision", args=[decision.public_id])
-
-    client.force_login(factories.person())
-    assert client.post(page, {"words": "not mine"}).status_code == 404
-    client.force_login(person)
-    client.post(page, {"words": "Please look again."})
-
-    assert Appeal.objects.get().words == "Please look again."
-
-
-def test_no_mail_of_a_share_is_left_when_the_account_is_suspended(
-    suspended: Decision, now: dt.datetime
-) -> None:
-    assert not Message.objects.unsent().filter(kind="share").exists()
-    assert share_link(Share.objects.for_reading().get())

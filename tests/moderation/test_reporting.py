@@ -14,22 +14,15 @@ from checkins.models import Reply, Share
 from circles.models import Circle
 from moderation import items, targets
 from moderation.models import Report
-from outbox import links
-from outbox.links import Link
 from supportnet import my_data
 from tests import factories
 from tests.circles.people import invited
+from tests.moderation.reported import door, share_link
 from vault import backup
 
 pytestmark = pytest.mark.django_db
 
 HOUR = dt.timedelta(hours=1)
-
-
-def door(client: Client, link: Link) -> str:
-    """Come in by the link of a mail; the clean address it leads to."""
-    path = links.url(link, 1).split("//", 1)[1].partition("/")[2]
-    return str(client.get(f"/{path}")["Location"])
 
 
 def shared(person: Person, *, name: str = "Ben", now: dt.datetime | None = None) -> Share:
@@ -39,10 +32,6 @@ def shared(person: Person, *, name: str = "Ben", now: dt.datetime | None = None)
         "heavy", note="Quittenmus", now=now
     )
     return Share.objects.for_reading().get(member=member)
-
-
-def share_link(share: Share) -> Link:
-    return Link("s", share.public_id, share.member.generation)
 
 
 REASONS = [reason for reason in Report.Reason.values if reason != "wrong_line"]
