@@ -37,6 +37,8 @@ _NAMED = {
         },
     },
 }
+# The first stands in the cursor: a number of the row would count members of the whole site.
+_ASKED = ("asked_at", "pk")
 _ABOUT = ("name", "label", "kind", "level", "in_mail")
 
 
@@ -104,7 +106,7 @@ class MemberView(OwnView):
     @listed(MemberSerializer)
     def list(self, request: Request) -> Response:
         members = Member.objects.visible_to(person_of(request)).with_invitation()
-        return cursor.page(request, members, order=("pk",), shown=_member)
+        return cursor.page(request, members, order=_ASKED, shown=_member)
 
     @taken(_INVITATION, InvitedSerializer, status=201)
     def create(self, request: Request) -> Response:

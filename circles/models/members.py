@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Person
 from circles.models.invitation import UNDO_LASTS
@@ -41,8 +41,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.of(person).with_circle().shown()
 
     def with_invitation(self) -> "MemberQuerySet":
-        """Together with the invitation."""
-        return self.select_related("invitation")
+        """Together with the invitation, and as ``asked_at`` when it was made."""
+        return self.select_related("invitation").annotate(asked_at=F("invitation__made_at"))
 
     def said_yes(self) -> "MemberQuerySet":
         """Members who said yes, also those who left since: to the person they look the same."""

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -116,6 +118,35 @@ def test_members_come_thirty_at_a_time_each_once(ada: Person):
     names = [row["name"] for row in first["results"] + second["results"]]
     assert (len(first["results"]), second["next"]) == (30, None)
     assert names == [f"M{number}" for number in range(35)]
+
+
+def test_the_way_to_the_next_members_tells_nothing_of_how_many_there_are_elsewhere(
+    ada: Person, now: dt.datetime
+):
+    circle = Circle.objects.of(ada)
+    for number in range(35):
+        factories.member(person=factories.person())
+        moment = now + number * dt.timedelta(days=1)
+        member = circle.invite(
+            address=f"m{number}@example.net", name=f"M{number}", label="", kind="friend",
+            level="word", in_mail=False, words="Hello", now=moment,
+        )  # fmt: skip
+        member.accept(moment)
+
+    first = of(ada).get(MEMBERS).json()
+    second = of(ada).get(first["next"]).json()
+
+    [there] = parse_qs(urlsplit(first["next"]).query)["cursor"]
+    assert parse_qs(b64decode(there).decode()) == {"p": [str(now + dt.timedelta(days=29))]}
+    names = [row["name"] for row in first["results"] + second["results"]]
+    assert names == [f"M{number}" for number in range(35)]
+    assert of(ada).get(second["previous"]).json()["results"] == first["results"]
+
+
+def test_a_cursor_from_before_leads_nowhere(ada: Person):
+    member = factories.member(person=ada)
+    answer = of(ada).get(MEMBERS, {"cursor": b64encode(f"p={member.pk}".encode()).decode()})
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
 
 def test_what_is_not_sent_stays_as_it_was(ada: Person):
