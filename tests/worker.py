@@ -49,3 +49,12 @@ class Worker:
     @property
     def said(self) -> str:
         return self._said.read_text()
+
+    @property
+    def was_told_to_stop(self) -> bool:
+        """Whether TERM was heard, and all that is done about it at once was done.
+
+        It says so before it does it; then its first process waits again.
+        """
+        state = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return "Warm shutdown" in self.said and state == "S"

@@ -58,7 +58,7 @@ def test_a_child_of_the_pool_ends_the_mail_in_hand(
         until(lambda: smtp.reached["RCPT"])
 
         worker.process.send_signal(signal.SIGTERM)
-        until(lambda: "Warm shutdown" in worker.said)
+        until(lambda: worker.was_told_to_stop)
         smtp.go_on()
 
         assert worker.process.wait(60) == 0
@@ -75,7 +75,7 @@ def test_with_a_silent_broker_mail_leaves_and_the_worker_ends_when_told(
         until(lambda: smtp.reached["RCPT"])
 
         worker.process.send_signal(signal.SIGTERM)
-        until(lambda: "Warm shutdown" in worker.said)
+        until(lambda: worker.was_told_to_stop)
         smtp.go_on()
 
         assert worker.process.wait(60) == 0
