@@ -287,7 +287,9 @@ class Person(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager
     def sleep(self, now: dt.datetime) -> None:
         """From now on nothing is asked, kept or passed on, until they come back."""
         self.asleep_at = now
-        self.save(update_fields=["asleep_at"])
+        with transaction.atomic():
+            self.save(update_fields=["asleep_at"])
+            self.end_programs()
 
     def choose_when_away(self, *, erased: bool) -> None:
         """Whether a year without them lets the account sleep or erases it."""

@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Person
+from accounts.models import Person, Token
 from checkins import dispatch
 from checkins.models import Answer, CheckIn, Reply, Schedule
 from outbox import links
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
 YEAR = dt.timedelta(days=400)
 MONTH = dt.timedelta(days=31)
+JSON = "application/json"
 
 
 def purged(now: dt.datetime) -> None:
@@ -30,6 +31,11 @@ def purged(now: dt.datetime) -> None:
 
 def asked(person: Person) -> list[Message]:
     return list(Message.objects.filter(kind="sleep", mailbox=person.mailbox))
+
+
+def program(person: Person, now: dt.datetime) -> Client:
+    _row, text = Token.objects.give(person, name="Clock", scope="all", now=now)
+    return Client(headers={"Authorization": f"Bearer {text}"})
 
 
 def come_in(person: Person, client: Client, now: dt.datetime) -> str:
@@ -63,6 +69,38 @@ def test_who_answers_by_link_or_comes_in_is_not_asked(now: dt.datetime, client: 
 
     assert not asked(answers)
     assert not asked(comes)
+
+
+def test_of_what_a_program_does_only_an_answer_tells_that_somebody_is_there(
+    now: dt.datetime,
+) -> None:
+    answers, changes = factories.person(now=now), factories.person(now=now)
+    later = now + 200 * DAY
+    with time_machine.travel(later, tick=False):
+        said = program(answers, later).post("/api/v1/answers/", {"word": "okay"}, JSON)
+        renamed = program(changes, later).patch("/api/v1/me/", {"display_name": "Ada"}, JSON)
+    assert (said.status_code, renamed.status_code) == (201, 200)
+
+    purged(now + YEAR)
+
+    assert not asked(answers)
+    assert asked(changes)
+
+
+def test_programs_of_a_sleeping_account_are_out(now: dt.datetime, client: Client) -> None:
+    person = factories.person(now=now)
+    factories.schedule(person=person, now=now)
+    later = now + YEAR + MONTH
+    clock = program(person, later - DAY)
+    purged(now + YEAR)
+    purged(later)
+
+    with time_machine.travel(later, tick=False):
+        assert clock.get("/api/v1/me/").status_code == 401
+        assert clock.post("/api/v1/schedule/resume/").status_code == 401
+        come_in(person, client, later)
+        assert clock.get("/api/v1/me/").status_code == 401
+    assert Schedule.objects.get().next_at is None
 
 
 def test_a_sleeping_account_gets_and_sends_no_mail_and_keeps_every_word(now: dt.datetime) -> None:
