@@ -14,7 +14,6 @@ from vault.models import Key
 
 KIND = "monday"
 _FROM_HOUR = 7
-_LATE = dt.timedelta(minutes=15)
 _WEEK = dt.timedelta(days=7)
 _OF_USE = dt.timedelta(days=2)
 _LANGUAGE = "en"
@@ -59,7 +58,7 @@ def _waits(now: dt.datetime) -> Iterator[str]:
     if Hold.objects.is_on():
         yield _("Sending is held.")
     counts = {
-        _("Letters that have waited too long: %d"): Message.objects.stuck(now - _LATE),
+        _("Letters that have waited too long: %d"): Message.objects.stuck(now),
         _("Letters that wait for your decision: %d"): Message.objects.filter(state=state.HELD),
         _("Letters that have perhaps left: %d"): Message.objects.filter(state=state.DOUBT),
     }

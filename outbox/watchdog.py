@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from outbox import smtp
 from outbox.figures import NEWEST
 from outbox.models import Alarm, Hold, Message, Pulse
+from outbox.models.message import STUCK
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,6 @@ _AGAIN = dt.timedelta(hours=6)
 # The operator knows within five minutes: a look comes each fifteen seconds, or half a minute later
 # when a worker sends meanwhile.
 _NO_BEAT = dt.timedelta(minutes=4, seconds=15)
-_STUCK = dt.timedelta(minutes=15)
 # One server that lets strangers wait is no trouble; letters to so many that all wait are.
 _PUT_OFF, _MANY = dt.timedelta(minutes=30), 3
 _POISON = dt.timedelta(days=1)
@@ -113,8 +113,8 @@ def _counts(now: dt.datetime, awake: dt.timedelta) -> Iterator[tuple[str, int]]:
         # A beat that never ran is silent as well.
         yield "beat", int(Pulse.objects.silent("heartbeat", longer_than=_NO_BEAT, now=now))
     is_held = Hold.objects.is_on()
-    if awake >= _STUCK:
-        yield "stuck", 0 if is_held else Message.objects.stuck(now - _STUCK).count()
+    if awake >= STUCK:
+        yield "stuck", 0 if is_held else Message.objects.stuck(now).count()
         yield "put off", 0 if is_held else _put_off(now - _PUT_OFF)
     state, reason = Message.State, Message.Reason
     yield "hold", max(1, _in(state.WAITING)) if is_held else 0

@@ -30,7 +30,6 @@ OK, LOOK, WRONG = "ok", "look", "wrong"
 
 _APART = dt.timedelta(seconds=5)
 _QUIET = dt.timedelta(minutes=5)
-_STUCK = dt.timedelta(minutes=15)
 _BACKUP_FRESH, _BACKUP_OLD = dt.timedelta(hours=36), dt.timedelta(days=30)
 _NEAR = {"", "localhost", "127.0.0.1", "::1"}
 _SHORT_SECRET = 40
@@ -265,7 +264,7 @@ def _waiting(now: dt.datetime) -> Findings:
     if Hold.objects.is_on():
         advice = "Look around, then say manage.py sending resume or skip."
         yield Finding(LOOK, "Sending is held.", advice)
-    elif count := Message.objects.stuck(now - _STUCK).count():
+    elif count := Message.objects.stuck(now).count():
         advice = "Look at the mail server, and whether all workers are of one version."
         yield Finding(WRONG, f"Letters that have waited too long: {count}.", advice)
     else:

@@ -34,7 +34,8 @@ SCALED = {
     "outbox.poll": ("_EVERY", "_HUNG"),
     "outbox.guard": ("OLDER", "_EVERY"),
     "outbox.tasks": ("_OFTEN", "_HEARD"),
-    "outbox.watchdog": ("_NO_BEAT", "_STUCK", "_DOZED"),
+    "outbox.models.message": ("STUCK",),
+    "outbox.watchdog": ("_NO_BEAT", "_DOZED"),
     "supportnet.local.supervisor": ("_LONGEST_PAUSE", "_WELL_AFTER"),
 }
 # (module, owner inside it, function): the point is reached before it runs, or after.

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _KEPT = dt.timedelta(days=30)
 # So many mails in a row that came back are no passing trouble.
 _ENOUGH = 3
+# What should have left so long ago is told to the operator: by mail, on Mondays, by the doctor.
+STUCK = dt.timedelta(minutes=15)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -103,10 +105,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """What a mail server took from us."""
         return self.filter(state=Message.State.SENT)
 
-    def stuck(self, since: dt.datetime) -> "MessageQuerySet":
-        """What should have left by then: nobody took it, we could not even try, or nothing of ours
-        is taken.
+    def stuck(self, now: dt.datetime) -> "MessageQuerySet":
+        """What should have left long ago: nobody took it, we could not even try, or nothing of
+        ours is taken.
         """
+        since = now - STUCK
         untaken = Q(lane__in=list(Message.Lane), not_before__lte=since)
         no_try = Q(setback__startswith="connect") | Q(setback__in=["journal", "key"])
         unreached = Q(no_try, tried_at__lte=since, attempts=0)
