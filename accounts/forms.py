@@ -27,6 +27,21 @@ class PlainForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
+class SureForm(PlainForm):
+    """A tick before a button behind a link: programs that look at mail press buttons too."""
+
+    yes: Any = ""
+    sure = forms.BooleanField(
+        error_messages={
+            "required": _("Please tick this first. Some mail programs press buttons by themselves.")
+        }
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sure"].label = self.yes
+
+
 class LineField(forms.CharField):
     """One line; what cannot be seen comes off, and nobody is told off for having pasted it."""
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import LineField, PlainForm
+from accounts.forms import LineField, PlainForm, SureForm
 from accounts.names import clean_name
 from circles.models import Member
 from library import names, zones
@@ -29,6 +29,18 @@ class YesNoNeverForm(PlainForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose one of the three. No reason is needed.")},
     )
+
+
+class UndoForm(SureForm):
+    """A No or a Never taken back."""
+
+    yes = _("Yes, I would like to answer anew")
+
+
+class BackForm(SureForm):
+    """Leaving taken back."""
+
+    yes = _("Yes, mails may come to me again")
 
 
 class HoursForm(PlainForm):

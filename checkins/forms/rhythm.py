@@ -7,7 +7,7 @@ from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import PlainForm
+from accounts.forms import PlainForm, SureForm
 from accounts.models import Person
 from checkins import cadence
 from checkins.models import Schedule
@@ -142,3 +142,9 @@ class PauseForm(PlainForm):
         """When the break ends; None when the person will say."""
         length = self.LONG[self.cleaned_data["long"]]
         return now + length if length else None
+
+
+class ResumeForm(SureForm):
+    """The end of a break."""
+
+    yes = _("Yes, ask me by mail again")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import person_of
 from accounts.models import Person
 from checkins import moments
-from checkins.forms.rhythm import PauseForm, RhythmForm
+from checkins.forms.rhythm import PauseForm, ResumeForm, RhythmForm
 from checkins.models import Schedule
 from library import zones
 from library.access import public
@@ -71,15 +71,18 @@ def mail_rhythm(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     person = links.holder(request, "p", public_id, now).thing.person
     schedule = Schedule.objects.of(person)
-    form = PauseForm(request.POST if request.method == "POST" else None)
-    if schedule is not None and (form.is_valid() or "resume" in request.POST):
-        if "resume" in request.POST:
+    resumes = "resume" in request.POST
+    form = PauseForm(request.POST if request.method == "POST" and not resumes else None)
+    back = ResumeForm(request.POST if resumes else None)
+    if schedule is not None and (form.is_valid() or back.is_valid()):
+        if resumes:
             schedule.resume(now=now)
         else:
             schedule.pause(now=now, until=form.until(now))
         return links.close_door(redirect("mail_rhythm", public_id))
     translation.activate(person.language)
-    context = {**_facts(person, schedule, now), "form": form, "help": help_for(person.country)}
+    facts = _facts(person, schedule, now)
+    context = {**facts, "form": form, "back": back, "help": help_for(person.country)}
     return links.close_door(render(request, "checkins/mail_rhythm.html", context))
 
 

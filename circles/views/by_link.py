@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from circles.access import OWN_PAGE
 from circles.forms import OwnAddressForm
-from circles.member_forms import HoursForm, LeaveForm, YesNoNeverForm
+from circles.member_forms import BackForm, HoursForm, LeaveForm, UndoForm, YesNoNeverForm
 from circles.models import Invitation, Member
 from library.access import public
 from outbox import links
@@ -37,7 +37,7 @@ def invitation(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             return _let_in(redirect("member_hello", member.public_id), member)
     context = {"form": form, "invitation": found, "member": member, **_about(request, member)}
     if found.can_be_undone(now):
-        return render(request, "circles/declined.html", context)
+        return render(request, "circles/declined.html", {**context, "form": UndoForm()})
     if member.state == Member.State.ACCEPTED:
         return _let_in(render(request, "circles/accepted.html", context), member)
     return render(request, "circles/invitation.html", context)
@@ -49,8 +49,13 @@ def invitation_undo(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Take back a No or a Never within a day."""
     now = timezone.now()
     found: Invitation = links.holder(request, "i", public_id, now).thing
-    if found.can_be_undone(now):
-        found.member.undo_decline(now)
+    form = UndoForm(request.POST)
+    if not found.can_be_undone(now):
+        return redirect("invitation", public_id)
+    if not form.is_valid():
+        context = {"form": form, "invitation": found, **_about(request, found.member)}
+        return render(request, "circles/declined.html", context)
+    found.member.undo_decline(now)
     return redirect("invitation", public_id)
 
 
@@ -78,8 +83,7 @@ def member_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         member.set_hours(**form.said())
         messages.success(request, _("Kept."))
         return redirect("member_page", public_id)
-    context = {"form": form, "member": member, "now": timezone.now(), **_about(request, member)}
-    return render(request, "circles/member_page.html", context)
+    return _own_page(request, member, form, BackForm())
 
 
 @public
@@ -98,9 +102,21 @@ def member_stop(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def member_return(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Come back from a break, or from leaving within a day."""
-    _holder(request, "y", public_id).return_(timezone.now())
+    member = _holder(request, "y", public_id)
+    back = BackForm(request.POST)
+    if member.state == Member.State.LEFT and not back.is_valid():
+        return _own_page(request, member, HoursForm(member=member), back)
+    member.return_(timezone.now())
     messages.success(request, _("You are back. Good to see you."))
     return redirect("member_page", public_id)
+
+
+def _own_page(
+    request: HttpRequest, member: Member, form: HoursForm, back: BackForm
+) -> HttpResponse:
+    context = {"form": form, "back": back, "member": member, "now": timezone.now()}
+    context |= _about(request, member)
+    return render(request, "circles/member_page.html", context)
 
 
 def _leave(request: HttpRequest, member: Member, then: str) -> HttpResponse:

@@ -9,7 +9,8 @@ from django.test import Client
 from checkins.models import Answer, Reply, Schedule, Share
 from circles.models import Member
 from moderation.models import Report
-from outbox.models import Message
+from outbox.models import Message, Suppression
+from tests import factories
 from tests.bad_input.forms import Form, forms_of, paths_of, submit
 from tests.bad_input.house import House, done, opened, unchanged
 from tests.bad_input.letters import (
@@ -137,6 +138,77 @@ def test_the_stop_page_wants_a_tick_and_then_it_stops(house: House) -> None:
     submit(browser, form, form.typed(sure="on"))
 
     assert Schedule.objects.filter(paused_at=None).count() == 0
+
+
+def test_a_no_and_a_never_stand_until_a_human_ticks_that_they_are_undone(house: House) -> None:
+    letter, mina = house.invite(), Client()
+    page = opened(mina, letter, "i")
+    done(mina.post(page, {"said": "never"}))
+
+    press_everything(letter)
+
+    assert (house.member().state, Suppression.objects.count()) == ("declined", 1)
+    unsure = mina.post(f"{page}undo/").content.decode()
+    assert "Please tick this first" in unsure
+    assert "Undo my answer" in unsure
+    done(mina.post(f"{page}undo/", {"sure": "on"}))
+    assert (house.member().state, Suppression.objects.count()) == ("invited", 0)
+
+
+@pytest.mark.parametrize("choice", ["leave", "never"])
+def test_a_goodbye_stands_until_a_human_ticks_that_they_stay(house: House, choice: str) -> None:
+    mina = house.beside()
+    (mail,) = house.say(word="heavy")
+    page = opened(mina, mail, "y")
+    done(mina.post(f"{page}leave/", {"choice": choice}))
+
+    press_everything(mail)
+
+    assert not Member.objects.beside().exists()
+    assert "is taking a break" in house.person.get("/circle/").content.decode()
+    unsure = mina.post(f"{page}return/").content.decode()
+    assert "Please tick this first" in unsure
+    done(mina.post(f"{page}return/", {"sure": "on"}))
+    assert Member.objects.beside().exists()
+
+
+def test_a_break_from_being_asked_stands_until_a_human_ticks_that_it_is_over(house: House) -> None:
+    asked, ada = house.ask(), Client()
+    page = opened(ada, asked, "p")
+    done(ada.post(page, {"long": "open"}))
+
+    press_everything(asked)
+
+    assert Schedule.objects.get().paused_at
+    unsure = ada.post(page, {"resume": "1"}).content.decode()
+    assert unsure.count("Please tick this first") == 2  # beside the tick, and at the top
+    done(ada.post(page, {"resume": "1", "sure": "on"}))
+    assert Schedule.objects.get().paused_at is None
+
+
+def test_what_was_said_by_a_link_is_neither_taken_back_nor_hurried_nor_told(house: House) -> None:
+    factories.member(person=house.ada, name="Mina", level="word")
+    asked, ada = house.ask(), Client()
+    done(ada.post(opened(ada, asked, "c"), {"word": "heavy"}))
+
+    press_everything(asked)
+
+    assert house.post_comes() == []
+    house.wait(dt.timedelta(minutes=11))
+    (mail,) = house.post_comes()
+    assert "Ada" in mail.text
+    assert Share.objects.get().taken_back_at is None
+
+
+def test_a_really_hard_day_said_by_a_link_is_told_to_nobody_by_a_program(house: House) -> None:
+    factories.member(person=house.ada, name="Mina", named_for_hard_days=True)
+    asked, ada = house.ask(), Client()
+    done(ada.post(opened(ada, asked, "c"), {"word": "really_hard"}))
+
+    press_everything(asked)
+
+    house.wait(dt.timedelta(hours=12))
+    assert house.post_comes() == []
 
 
 @pytest.mark.parametrize("kind", [invitation, share, answer, asking])

@@ -364,7 +364,7 @@ def test_break_by_the_link_of_a_mail_needs_no_sign_in(client, ada, now, stop_lin
 
         assert "No mail comes until Thursday 3 December, 09:00." in text(response)
         assert Schedule.objects.get().is_paused(now)
-        client.post(response.request["PATH_INFO"], {"resume": "1"})
+        client.post(response.request["PATH_INFO"], {"resume": "1", "sure": "on"})
     assert not Schedule.objects.get().is_paused(now)
 
 

@@ -108,7 +108,7 @@ def test_no_and_never_are_undone_by_the_same_link(
 
     again, page = through(member.invitation.link)
     assert "Undo my answer" in text(again.get(page))
-    again.post(f"{page}undo/")
+    again.post(f"{page}undo/", {"sure": "on"})
 
     assert not Suppression.objects.exists()
     assert again.post(page, {"said": "yes"}).status_code == 302
@@ -249,7 +249,7 @@ def test_leaving_is_a_choice_and_undone_by_the_same_link(
     assert Suppression.objects.exists() is never
 
     again, page = through(member.own_link)
-    again.post(f"{page}return/")
+    again.post(f"{page}return/", {"sure": "on"})
     assert member in circle.members.beside()
     assert not Suppression.objects.exists()
 

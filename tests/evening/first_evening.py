@@ -221,6 +221,7 @@ def left_and_came_back(evening: Evening, person: Reader) -> None:
         mina.look()
         person.follow("Circle")
         expect(person.page.get_by_text("Mina is taking a break")).to_be_visible()
+        mina.choose("Yes, mails may come to me again")
         mina.press("Undo, I stay")
         mina.look()
     person.page.reload()
