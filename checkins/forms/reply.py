@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import PlainForm, TextField
+from accounts.forms import PlainForm, SureForm, TextField
 from checkins.forms.answer import NOTE_LENGTH
 from checkins.models import Reply
 from circles.models import Circle
@@ -56,6 +56,12 @@ class ReplyForm(PlainForm):
         if not self.errors and not cleaned.get("gesture") and not cleaned.get("words", "").strip():
             raise forms.ValidationError(_("Please choose one of these, or write a few words."))
         return cleaned
+
+
+class UndoForm(SureForm):
+    """What was sent, taken back."""
+
+    yes = _("Yes, take back what I sent")
 
 
 class PersonAnswerForm(PlainForm):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from checkins import moments
 from checkins.forms.answer import HEARS, AnswerForm
-from checkins.forms.reply import ReplyForm
+from checkins.forms.reply import ReplyForm, UndoForm
 from checkins.models import Answer, Reply
 from checkins.models.reply import last_undoable
 from checkins.pieces import fields, filled
@@ -156,4 +156,5 @@ def letters_with(member: Member, now: dt.datetime) -> dict[str, Any]:
         "name": member.circle.person.called,
         "member": member,
         "undo_id": last_undoable(hellos, now),
+        "undo": UndoForm(),
     }

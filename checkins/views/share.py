@@ -3,14 +3,16 @@
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import ASK_BACK
 from checkins import given
-from checkins.forms.reply import ReplyForm
+from checkins.forms.reply import ReplyForm, UndoForm
 from checkins.models import Reply, Share
 from checkins.models.reply import TooMany, gestures_for
 from circles.models import Member
@@ -31,7 +33,7 @@ def share_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return redirect("share", public_id)
-    context = given.page_of(share, now) | {"form": form}
+    context = given.page_of(share, now) | {"form": form, "undo": UndoForm()}
     return render(request, "checkins/share.html", context)
 
 
@@ -40,7 +42,8 @@ def share_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def share_undo(request: HttpRequest, public_id: uuid.UUID, reply_id: uuid.UUID) -> HttpResponse:
     """Take the last reply back by the link it came with."""
     share = _held_share(request, public_id)
-    share.undo_reply(reply_id, now=timezone.now())
+    if _is_sure(request):
+        share.undo_reply(reply_id, now=timezone.now())
     return redirect("share", public_id)
 
 
@@ -87,8 +90,17 @@ def hello_undo(request: HttpRequest, public_id: uuid.UUID, reply_id: uuid.UUID) 
     now = timezone.now()
     member = links.holder(request, "y", public_id, now).thing
     assert isinstance(member, Member)
-    Reply.objects.undo_hello(member, reply_id, now=now)
+    if _is_sure(request):
+        Reply.objects.undo_hello(member, reply_id, now=now)
     return redirect("member_page", public_id)
+
+
+def _is_sure(request: HttpRequest) -> bool:
+    undo = UndoForm(request.POST)
+    if undo.is_valid():
+        return True
+    messages.error(request, _("Nothing was undone. Please tick first that you would like it."))
+    return False
 
 
 def _held_share(request: HttpRequest, public_id: uuid.UUID) -> Share:

@@ -211,6 +211,27 @@ def test_a_really_hard_day_said_by_a_link_is_told_to_nobody_by_a_program(house: 
     assert house.post_comes() == []
 
 
+@pytest.mark.parametrize("letter", ["s", "y"])
+def test_a_kind_word_stands_until_a_human_ticks_that_it_is_undone(
+    house: House, letter: str
+) -> None:
+    mina = house.beside()
+    (mail,) = house.say(word="heavy")
+    page = opened(mina, mail, letter)
+    to = page if letter == "s" else f"{page}hello/"
+    done(mina.post(to, {"gesture": "with_you", "words": "soup is on the stove"}))
+
+    press_everything(mail)
+
+    (reply,) = Reply.objects.standing()
+    undo = f"{page}undo/{reply.public_id}/" if letter == "s" else f"{to}{reply.public_id}/undo/"
+    unsure = mina.post(undo, follow=True).content.decode()
+    assert "soup is on the stove" in unsure
+    assert "Please tick" in unsure
+    done(mina.post(undo, {"sure": "on"}))
+    assert not Reply.objects.standing().exists()
+
+
 @pytest.mark.parametrize("kind", [invitation, share, answer, asking])
 def test_a_program_that_crawls_on_from_a_link_changes_nothing(
     house: House, kind: Callable[[House], Mail]

@@ -86,13 +86,13 @@ def test_hello_can_be_taken_back_on_the_own_page_until_it_is_thanked(
     assert undo in text(client, page)
 
     hello.thank(now)
-    client.post(undo)
+    client.post(undo, {"sure": "on"})
     assert undo not in text(client, page)
     assert Reply.objects.standing().exists()
 
     client.post(f"{page}hello/", {"words": "A second one."})
     second = Reply.objects.exclude(pk=hello.pk).get()
-    client.post(f"{page}hello/{second.public_id}/undo/")
+    client.post(f"{page}hello/{second.public_id}/undo/", {"sure": "on"})
     assert "A second one." not in text(client, page)
     assert list(Reply.objects.standing()) == [hello]
 

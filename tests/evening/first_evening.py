@@ -134,7 +134,8 @@ def replied(evening: Evening, person: Reader) -> float:
         sent_at = walk.reply(mina, evening.shared, "Can I call?", WORDS_BACK)
         seconds = walk.seconds_until(person, WORDS_BACK, sent_at)
         mina.look()
-        expect(mina.page.get_by_role("button", name="Undo")).to_be_visible()
+        mina.unfold("Undo")
+        expect(mina.page.get_by_role("button", name="Take it back")).to_be_visible()
     assert seconds <= PROMISED_S
     return seconds
 
