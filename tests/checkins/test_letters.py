@@ -39,7 +39,7 @@ def test_a_gesture_reaches_today_and_can_be_undone(
 
     assert "Soup is on the stove" in said(page)
     reply = Reply.objects.get()
-    member.post(f"{clean}undo/{reply.public_id}/")
+    member.post(f"{clean}undo/{reply.public_id}/", {"sure": "on"})
     assert "Soup is on the stove" not in said(page)
 
 
