@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _HALF_A_DAY = dt.timedelta(hours=12)
 # What a saving writes; ``turn`` belongs to the dispatch and is never set back.
 _PLAN = ("zone", "next_at", "paused_at", "paused_until", "parked_at", "parked_why")
-_KEPT = (*_PLAN, "mailbox_id", "weekdays", "every_weeks", "anchor_on", "local_time")
+_RHYTHM = ("weekdays", "every_weeks", "anchor_on", "local_time")
+_KEPT = (*_PLAN, "mailbox_id", *_RHYTHM)
 
 
 class ScheduleQuerySet(models.QuerySet["Schedule"]):
@@ -184,8 +185,12 @@ class Schedule(models.Model):
     @transaction.atomic
     def keep(self, *, now: dt.datetime) -> None:
         """Keep a draft: from now on this is when the person is asked."""
-        # A break that began or ended since the draft was made holds.
-        self._lock()
+        # A break that began or ended since the draft was made holds, and so does a move.
+        self._lock(("paused_at", "paused_until"))
+        drafted_in = self.person.zone
+        self.person.refresh_from_db(fields=["zone", "suspended_at", "frozen_at"])
+        if self.person.zone != drafted_in:
+            self.zone = self.person.zone
         self._plan_or_park(now)
         kept = {name: getattr(self, name) for name in _KEPT}
         # Two clicks at once: whoever comes second changes what the first one made.
@@ -301,8 +306,10 @@ class Schedule(models.Model):
         changed = {name: getattr(self, name) for name in _PLAN}
         Schedule.objects.filter(pk=self.pk).update(**changed)
 
-    def _lock(self) -> None:
-        # Two clicks at once, or the dispatch in the middle of asking: one after the other.
+    def _lock(self, names: tuple[str, ...] = (*_PLAN, *_RHYTHM)) -> None:
+        # Two clicks at once, or the dispatch in the middle of asking: one after the other. Whoever
+        # comes second changes what the first one left, and puts nothing of its own reading back.
         held = Schedule.objects.select_for_update().filter(person_id=self.person_id).first()
         if held is not None:
-            self.paused_at, self.paused_until = held.paused_at, held.paused_until
+            for name in names:
+                setattr(self, name, getattr(held, name))

@@ -3,15 +3,18 @@
 import datetime as dt
 import re
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.urls import reverse
 
+from accounts.models import Person
 from checkins import cadence, dispatch, emails
 from checkins.models import CheckIn, Pause, Schedule
 from outbox import mail
 from outbox.models import Message
+from supportnet.zone import change_zone
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +162,53 @@ def test_break_that_ended_while_a_rhythm_was_saved_is_over(ada, now):
     draft.keep(now=now)
 
     assert Schedule.objects.get().next_at is not None
+
+
+def paused(schedule: Schedule, now: dt.datetime) -> None:
+    schedule.pause(now=now, until=now + 2 * DAY)
+
+
+def resumed(schedule: Schedule, now: dt.datetime) -> None:
+    schedule.resume(now=now)
+
+
+@pytest.mark.parametrize("press", [paused, resumed])
+def test_button_of_a_tab_left_open_keeps_zone_and_rhythm_of_the_other_tab(ada, now, press):
+    factories.schedule(person=ada, now=SAVED).pause(now=SAVED)
+    left_open = Schedule.objects.of(ada)
+    Schedule.objects.save_for(ada, weekdays=127, local_time=dt.time(7), now=now)
+    change_zone(Person.objects.get(), "Asia/Tokyo", now=now)
+
+    press(left_open, now)
+
+    kept = Schedule.objects.get()
+    assert (kept.zone, kept.local_time) == ("Asia/Tokyo", dt.time(7))
+    assert kept.next_at.astimezone(ZoneInfo("Asia/Tokyo")).time() == dt.time(7)
+
+
+def test_move_from_a_tab_left_open_keeps_the_break_of_the_other_tab(ada, now):
+    factories.schedule(person=ada, now=SAVED)
+    left_open = Schedule.objects.of(ada)
+    Schedule.objects.of(ada).pause(now=now)
+
+    left_open.move("Asia/Tokyo", now=now)
+
+    kept = Schedule.objects.get()
+    assert (kept.zone, kept.paused_at, kept.next_at) == ("Asia/Tokyo", now, None)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_rhythm_saved_while_its_person_moves_is_asked_in_the_new_zone(ada, now, first):
+    if not first:
+        factories.schedule(person=ada, now=SAVED)
+    draft = Schedule.objects.draft_for(ada, weekdays=127, local_time=dt.time(7), now=now)
+    change_zone(Person.objects.get(), "Asia/Tokyo", now=now)
+
+    draft.keep(now=now)
+
+    kept = Schedule.objects.get()
+    assert kept.zone == "Asia/Tokyo"
+    assert kept.next_at.astimezone(ZoneInfo("Asia/Tokyo")).time() == dt.time(7)
 
 
 def test_first_step_leads_to_today(page, ada):
