@@ -1,68 +1,17 @@
-"""Headers that keep pages from being framed, stored, leaked or listed: on every answer."""
+"""Headers that keep pages from being framed, stored, leaked or listed: on every answer.
 
-import re
+Those of every route are looked at where every route is asked: tests/test_routes.py.
+"""
+
 from contextlib import closing
-from typing import Any
 
 import pytest
 from django.test import override_settings
 
-from tests.routes import ROUTES
-from tests.test_routes import READERS, asked, browser, owner, things, undone  # noqa: F401
+from tests.headers import breaches
+from tests.test_routes import owner  # noqa: F401
 
 pytestmark = pytest.mark.django_db
-
-ALWAYS = {
-    "Content-Security-Policy": r"default-src 'none'.*",
-    "Permissions-Policy": r".*camera=\(\).*",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-}
-STORED = {
-    "help_now",
-    "help_country",
-    "help_young",
-    "help_young_country",
-    "what_this_is",
-    "how_to_be_there",
-    "privacy",
-    "robots",
-    "favicon",
-    "security",
-}
-
-# Shown inside a page of ours, with a policy of their own that is stricter in all else.
-FRAMED = {"today_mail", "invite_preview", "mailbox:letter_page"}
-
-
-def breaches(answer: Any) -> list[str]:
-    """What this answer's headers lack, or allow too much."""
-    wrong = []
-    for name, wanted in ALWAYS.items():
-        # The parts of a policy stand in no order.
-        value = "; ".join(sorted(answer.headers.get(name, "").split("; ")))
-        if not re.search(wanted, value):
-            wrong.append(name)
-    policy = answer.headers.get("Content-Security-Policy", "")
-    return wrong + [word for word in ("unsafe", "http:", "https:", "*") if word in policy]
-
-
-@pytest.mark.parametrize("reader", ["stranger", "owner", "office"])
-def test_every_answer_carries_them(reader, owner, things):  # noqa: F811
-    client, wrong = browser(reader, owner), []
-    for name, route in ROUTES.items():
-        with undone(client):
-            answer = asked(client, name, route, things)
-        wrong += [f"{name}: {breach}" for breach in breaches(answer) if name not in FRAMED]
-        stored = "no-store" not in answer.headers.get("Cache-Control", "")
-        if stored and name not in STORED:
-            wrong.append(f"{name} may be stored")
-        if stored != ("X-Robots-Tag" not in answer.headers) and name != "home":
-            wrong.append(f"{name} is listed though private")
-    assert wrong == []
 
 
 @pytest.mark.parametrize("path", ["/static/css/site.css", "/static/x", "/x/", "/office/x/", "/l/x"])

@@ -1,4 +1,7 @@
-"""Every route, asked by every reader: each gets what the list says, and nothing of another's."""
+"""Every route, asked by every reader: each gets what the list says, and nothing of another's.
+
+Each of these answers has the headers of tests/headers.py as well.
+"""
 
 import datetime as dt
 import time
@@ -18,7 +21,7 @@ from accounts.models import Consent, Person, Token
 from checkins.models import Reply, Share
 from circles.models import Member
 from moderation.models import Decision
-from tests import factories
+from tests import factories, headers
 from tests.routes import OFFICE, READERS, ROUTES, Route
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +156,7 @@ def test_each_reader_gets_what_the_list_says(reader, owner, things):
     for name, route in ROUTES.items():
         with undone(client):
             answer = asked(client, name, route, things)
+        wrong += [f"headers of {name}: {breach}" for breach in headers.breaches_of(name, answer)]
         expected = route.expected[READERS.index(reader)]
         if answer.status_code != expected:
             wrong.append(f"{name}: {answer.status_code} instead of {expected}")
