@@ -4,11 +4,13 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Protocol
 
-from supportnet.local.mailbox import Mailbox
+from supportnet.local import mailbox
 
 PATIENCE = 60.0
 
@@ -26,6 +28,23 @@ class Letter(Protocol):
     def html(self) -> str: ...
 
 
+@dataclass(frozen=True)
+class _Read:
+    """A letter as it was read."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+@cache
+def _read(path: Path) -> Letter:
+    # Whoever waits looks twenty times a second, and a file holds its letter whole or is not there.
+    letter = mailbox.Letter(path)
+    return _Read(letter.to, letter.subject, letter.text, letter.html)
+
+
 class Post:
     """Hands out each letter once, in the order of arrival."""
 
@@ -36,8 +55,7 @@ class Post:
     @classmethod
     def of_folder(cls, folder: Path) -> "Post":
         """The letters that the local mailbox keeps as files."""
-        mailbox = Mailbox(folder)
-        return cls(lambda: mailbox.letters()[::-1])
+        return cls(lambda: [_read(path) for path in sorted(folder.glob("*.eml"))])
 
     def all_to(self, address: str) -> list[Letter]:
         """Everything that reached an address, read or not."""
