@@ -87,20 +87,19 @@ def _some(model: Any) -> list[Any]:
 
 
 def crawl(client: Client) -> Iterator[tuple[str, str]]:
-    """Each address once, lists also searched and sorted, and every filter a list offers."""
+    """Each address once; lists that open also searched and sorted, and by every filter they offer.
+
+    Whom a list is closed to is refused before anybody reads what else they ask of it.
+    """
     wanted = list(dict.fromkeys(addresses()))
-    wanted += [f"{there}{query}" for there in wanted if _is_list(there) for query in _QUERIES]
-    seen = set(wanted)
     while wanted:
         there = wanted.pop()
         answer = client.get(there)
         body = answer.content.decode(errors="replace")
         yield there, f"{body} {answer.get('Location', '')}"
-        if not _is_list(there):
-            continue
-        further = {there.partition("?")[0] + link for link in _FILTER.findall(body)}
-        wanted += sorted(further - seen)[:20]
-        seen |= further
+        if _is_list(there) and answer.status_code != 403:
+            offered = sorted(set(_FILTER.findall(body)) - set(_QUERIES))[:20]
+            wanted += [f"{there}{query}" for query in (*_QUERIES, *offered)]
 
 
 def _is_list(there: str) -> bool:
