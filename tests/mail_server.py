@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
+from functools import cached_property
 from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP as Protocol
@@ -26,7 +27,7 @@ class Mail:
     to: str
     content: bytes
 
-    @property
+    @cached_property
     def message(self) -> EmailMessage:
         message = email.message_from_bytes(self.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
@@ -36,11 +37,11 @@ class Mail:
     def subject(self) -> str:
         return str(self.message["Subject"])
 
-    @property
+    @cached_property
     def text(self) -> str:
         return self._part("plain")
 
-    @property
+    @cached_property
     def html(self) -> str:
         return self._part("html")
 
