@@ -1,0 +1,80 @@
+"""The second question at the door: only what somebody has is asked for."""
+
+import os
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
+from django.urls import reverse
+from fido2.cose import ES256
+from fido2.utils import sha256, websafe_encode
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
+
+from accounts.models import Person
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+WORDS = "quiet river morning"
+
+
+@pytest.fixture
+def noor() -> Person:
+    person = factories.person(address="noor@example.org")
+    person.set_password(WORDS)
+    person.save()
+    return person
+
+
+def add_key(person: Person) -> None:
+    """A key as a browser would have registered it."""
+    public = ES256({1: 2, 3: -7, -1: 1, -2: os.urandom(32), -3: os.urandom(32)})
+    credential = AttestedCredentialData.create(b"\0" * 16, os.urandom(16), public)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    about = AuthenticatorData.create(sha256(b"testserver"), flags, 0, credential)
+    told = {
+        "clientDataJSON": websafe_encode(b'{"type":"webauthn.create","challenge":"","origin":""}'),
+        "attestationObject": websafe_encode(bytes(AttestationObject.create("none", about, {}))),
+    }
+    number = websafe_encode(credential.credential_id)
+    Authenticator.objects.create(
+        user=person,
+        type=Authenticator.Type.WEBAUTHN,
+        data={
+            "name": "My key",
+            "credential": {"id": number, "rawId": number, "type": "public-key", "response": told},
+        },
+    )
+
+
+def asked(client: Client) -> str:
+    """What the page asks after the right password."""
+    answer = client.post(
+        reverse("account_login"), {"email": "noor@example.org", "password": WORDS}, follow=True
+    )
+    assert answer.redirect_chain[-1][0] == reverse("mfa_authenticate")
+    return answer.content.decode()
+
+
+def test_who_has_an_app_alone_is_offered_no_key(client: Client, noor: Person) -> None:
+    TOTP.activate(noor, generate_totp_secret())
+    page = asked(client)
+    assert 'name="code"' in page
+    assert "Use a key" not in page
+    assert "data-key-form" not in page
+
+
+def test_a_wrong_code_brings_no_key_along(client: Client, noor: Person) -> None:
+    TOTP.activate(noor, generate_totp_secret())
+    asked(client)
+    page = client.post(reverse("mfa_authenticate"), {"code": "000000"}).content.decode()
+    assert 'name="code"' in page
+    assert "Use a key" not in page
+
+
+def test_who_has_a_key_is_offered_it(client: Client, noor: Person) -> None:
+    add_key(noor)
+    page = asked(client)
+    assert "Use a key" in page
+    assert "data-key-form" in page
