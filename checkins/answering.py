@@ -125,26 +125,32 @@ def forget(check_in: "CheckIn", *, now: dt.datetime) -> None:
     Answer.objects.filter(check_in=check_in).delete()
 
 
-def drafts(
+def draft(
     check_in: "CheckIn",
     words: Words,
-    members: Collection[Member],
+    member: Member,
     *,
     levels: Levels,
     with_words: bool,
     now: dt.datetime,
-) -> dict[int, Share]:
-    """The shares these words would make, by member number; nothing is saved."""
-    draft = _blank(check_in)
-    draft.say(words, now=now)
-    draft.choose({one: levels[one.pk] for one in members if one.pk in levels})
-    draft.tell(_ticked(check_in, draft, members), with_words=with_words)
-    made = {}
-    for member in members:
-        choice = sharing.planned(member, draft)
-        if choice is not None:
-            made[member.pk] = _share(draft, member, choice, now)
-    return made
+) -> tuple[Share, Timing] | None:
+    """What this member would get if these words were said now, and when; nothing is saved."""
+    said = check_in.said()
+    earlier = check_in.shares.for_reading().filter(member=member).first() if check_in.pk else None
+    heard = earlier.given if earlier is not None else None
+    greeted = frozenset({member.pk}) if heard is not None and heard.hello else frozenset()
+    given = _blank(check_in)
+    given.chosen = said.chosen if said is not None else {}
+    given.say(words, now=now)
+    given.choose({member: levels[member.pk]} if member.pk in levels else {})
+    fresh = given.tell(_ticked(check_in, given, [member]), with_words=with_words)
+    choice = sharing.planned(member, given)
+    if choice is None:
+        return None
+    share = _share(given, member, choice, now)
+    if earlier is not None:
+        share.message_key, share.hidden_at = earlier.message_key, earlier.hidden_at
+    return share, Timing(now=now, told=frozenset(fresh), greeted=greeted)
 
 
 def _settle(given: Answer, members: Collection[Member], timing: Timing) -> None:

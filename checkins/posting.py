@@ -133,8 +133,13 @@ def send_again(share: "Share", *, now: dt.datetime) -> None:
         one.put_into(key)
 
 
-def preview(share: "Share", timing: Timing) -> mail.Texts:
-    """The exact mail this share would travel in, with dead links; nothing is saved."""
+def preview(share: "Share", timing: Timing) -> mail.Texts | None:
+    """The exact mail this share would travel in, with dead links; nothing is saved.
+
+    None where ``carry`` would send none.
+    """
+    if not _is_carried(share, timing):
+        return None
     told = share.member_id in timing.told
     waiting = None if told or share.member.wants_each else _waiting_for(share.member)
     if waiting is None:
@@ -143,6 +148,13 @@ def preview(share: "Share", timing: Timing) -> mail.Texts:
     gathered = share.member.shares.in_message(waiting.dedupe_key)
     earlier = [one for one in gathered if one.check_in_id != share.check_in_id and one.given]
     return mail.preview(_mail([share, *earlier], leaves_at=waiting.not_before))
+
+
+def _is_carried(share: "Share", timing: Timing) -> bool:
+    message = carrier(share)
+    may_go = message is None or message.state in {Message.State.WAITING, Message.State.ENDED}
+    anew = share.member_id in timing.told | timing.greeted
+    return share.hidden_at is None and (may_go or anew)
 
 
 def _post(share: "Share", timing: Timing) -> None:

@@ -160,22 +160,25 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         *,
         choices: Mapping[int, str | None] | None = None,
         with_words: bool = False,
+        changing: "CheckIn | None" = None,
         now: dt.datetime,
     ) -> "Texts | None":
-        """The exact mail this member would get of these words; None when there would be none."""
-        drafts = answering.drafts(
-            CheckIn(person=person, key_id=person.key_id, asked=False, local_date=person.today(now)),
+        """The exact mail this member would get of these words; None when there would be none.
+
+        ``changing`` is the check-in whose answer they replace: what has left is not sent again.
+        """
+        unasked = CheckIn(
+            person=person, key_id=person.key_id, asked=False, local_date=person.today(now)
+        )
+        draft = answering.draft(
+            changing or unasked,
             words(word, note, went_well, would_help),
-            [member],
+            member,
             levels=choices or {},
             with_words=with_words,
             now=now,
         )
-        draft = drafts.get(member.pk)
-        if draft is None or draft.given is None:
-            return None
-        told = frozenset({member.pk}) if draft.given.hard_day else frozenset()
-        return posting.preview(draft, Timing(now=now, told=told))
+        return posting.preview(*draft) if draft is not None else None
 
     def _said_just_now(self, person: Person, said: Words, now: dt.datetime) -> "CheckIn | None":
         recent = self.of(person).open(now).filter(answered__changed_at__gt=now - _TWICE)

@@ -97,8 +97,13 @@ def today_mail(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
     """The exact mail a member would get of what stands in the form; nothing is saved."""
     person = person_of(request)
     member = get_object_or_404(Member.objects.of(person).beside(), public_id=member_id)
-    tells = Circle.objects.known(person).tells_hard_days
-    form = AnswerForm(request.POST, members=[member], tells_hard_days=tells)
+    changing = _changing(request)
+    form = AnswerForm(
+        request.POST,
+        members=[member],
+        tells_hard_days=Circle.objects.known(person).tells_hard_days,
+        initial=as_said(changing, [member]) if changing is not None else None,
+    )
     if not form.is_valid():
         return framed(None, _("The mail shows here once the form can be sent."))
     mail = CheckIn.objects.preview(
@@ -107,13 +112,23 @@ def today_mail(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
         **form.said(),
         choices=form.choices(),
         with_words=form.lets_words_through(),
+        changing=changing,
         now=timezone.now(),
     )
-    return framed(mail, _("With this choice no mail goes to this person."))
+    return framed(mail, _("Nothing leaves for %(name)s.") % {"name": member.name})
 
 
 def _own(request: HttpRequest, public_id: uuid.UUID) -> CheckIn:
     return get_object_or_404(CheckIn.objects.of(person_of(request)), public_id=public_id)
+
+
+def _changing(request: HttpRequest) -> CheckIn | None:
+    """The person's own check-in whose answer the form changes; a form of Today names none."""
+    try:
+        public_id = uuid.UUID(request.POST.get("check_in", ""))
+    except ValueError:
+        return None
+    return CheckIn.objects.of(person_of(request)).filter(public_id=public_id).first()
 
 
 def _change_page(request: HttpRequest, check_in: CheckIn, form: AnswerForm) -> HttpResponse:
