@@ -128,7 +128,7 @@ def _changing(request: HttpRequest) -> CheckIn | None:
         public_id = uuid.UUID(request.POST.get("check_in", ""))
     except ValueError:
         return None
-    return CheckIn.objects.of(person_of(request)).filter(public_id=public_id).first()
+    return _own(request, public_id)
 
 
 def _change_page(request: HttpRequest, check_in: CheckIn, form: AnswerForm) -> HttpResponse:
