@@ -105,8 +105,7 @@ def withdraw(share: "Share", *, now: dt.datetime) -> None:
     if not others:
         share.put_into("")
         Message.objects.cancel(subject=message.subject, now=now)
-        if share.member.routine_at == message.not_before:
-            share.member.unplan_routine()
+        share.member.unplan_routine(message.not_before)
     elif message.state == Message.State.WAITING:
         share.put_into("")
         body = mail.to_body(_mail(others, leaves_at=message.not_before))

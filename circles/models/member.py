@@ -325,13 +325,12 @@ class Member(models.Model):
             self.routine_at = moment
             self.save(update_fields=["routine_at"])
 
-    def unplan_routine(self) -> None:
-        """The last planned routine mail was taken back before it left: it counts for nothing."""
-        last = self.routine_at
-        assert last is not None
-        # It had its turn a week after the one before the last: the next one has the same turn.
-        self.routine_at, self.routine_before_at = self.routine_before_at, last - _WEEK
-        self.save(update_fields=["routine_at", "routine_before_at"])
+    def unplan_routine(self, planned: dt.datetime) -> None:
+        """A mail planned for then never left: if it was the last routine one, it took no turn."""
+        if planned == self.routine_at:
+            # It had its turn a week after the one before the last: the next one has the same turn.
+            self.routine_at, self.routine_before_at = self.routine_before_at, planned - _WEEK
+            self.save(update_fields=["routine_at", "routine_before_at"])
 
     # how it stands
 
@@ -479,4 +478,7 @@ class Member(models.Model):
 
     def _cancel(self, now: dt.datetime) -> None:
         if self.mailbox is not None:
+            # What is on its way just now may still arrive, and counts.
+            for planned in Message.objects.planned(self.mailbox):
+                self.unplan_routine(planned)
             Message.objects.cancel(now=now, mailbox=self.mailbox)

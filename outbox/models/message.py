@@ -84,6 +84,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
             raise TypeError("cancel takes one of mailbox, key and subject")
         return self.filter(**given).unsent().end(Message.Reason.CANCELLED, now=now)
 
+    def planned(self, mailbox: "Mailbox") -> list[dt.datetime]:
+        """When the mails leave that wait for their turn at this mailbox."""
+        waiting = self.filter(mailbox=mailbox, lane=Message.Lane.SOON, state=Message.State.WAITING)
+        return list(waiting.values_list("not_before", flat=True))
+
     def rewrite(self, dedupe_key: str, *, subject: uuid.UUID | None = None, **fields: Any) -> bool:
         """Change body, not_before or subject of what waits; False when it is leaving already."""
         found = self.filter(dedupe_key=dedupe_key, state=Message.State.WAITING).first()

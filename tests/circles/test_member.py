@@ -316,13 +316,13 @@ def test_a_routine_mail_taken_back_before_it_left_counts_for_nothing(
     member = beside(circle, now=now)
     member.note_routine(now)
     member.note_routine(now + HOUR)
-    member.unplan_routine()
+    member.unplan_routine(member.routine_at)
 
     assert member.next_routine(now + 2 * HOUR) == now + 2 * HOUR
     for number in range(2):
         member.note_routine(now + number * HOUR)
     member.note_routine(member.next_routine(now + DAY))
-    member.unplan_routine()
+    member.unplan_routine(member.routine_at)
     assert member.next_routine(now + DAY) == now + 7 * DAY
 
 
