@@ -15,7 +15,8 @@ RUN pip install --no-cache-dir --require-hashes --requirement requirements/base.
 
 COPY . .
 # Collecting files needs every setting and uses none of these.
-RUN SECRET_KEY=- VAULT_KEYS=- VAULT_HASH_KEYS=- LINK_KEYS=- SITE_URL=https://build.invalid \
+RUN RING="1:$(head -c 32 /dev/zero | base64)" && SECRET_KEY=- VAULT_KEYS="$RING" \
+    VAULT_HASH_KEYS="$RING" LINK_KEYS="$RING" SITE_URL=https://build.invalid \
     DATABASE_URL=postgresql://build/build REDIS_URL=redis://build SMTP_URL=smtp://build \
     MAIL_FROM=build@build.invalid python manage.py collectstatic --no-input
 

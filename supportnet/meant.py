@@ -2,15 +2,36 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from outbox.smtp import relay
+from vault.ring import parse
 
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _YES_OR_NO = dict.fromkeys(("true", "on", "ok", "y", "yes", "1"), True) | dict.fromkeys(
     ("false", "off", "n", "no", "0", ""), False
 )
+
+
+def ring(name: str, said: str) -> str:
+    """A ring of keys."""
+    _read(name, said, by=parse)
+    return said
+
+
+def mail_server(name: str, said: str) -> None:
+    """Where mail is handed over, and no password goes there in clear."""
+    _read(name, said, by=relay)
+
+
+def _read(name: str, said: str, *, by: Callable[[str], object]) -> None:
+    try:
+        by(said)
+    except ImproperlyConfigured as error:
+        raise ImproperlyConfigured(f"{name} cannot be read. {error}") from None
 
 
 def one_of(name: str, said: str, *allowed: str) -> str:

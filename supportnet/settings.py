@@ -39,9 +39,9 @@ DEBUG = False
 SECRET_KEY = _secret("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Rings are written "1:base64,2:base64"; the highest number seals, all of them open.
-VAULT_KEYS = _secret("VAULT_KEYS")
-VAULT_HASH_KEYS = _secret("VAULT_HASH_KEYS")
-LINK_KEYS = _secret("LINK_KEYS")
+VAULT_KEYS = meant.ring("VAULT_KEYS", _secret("VAULT_KEYS"))
+VAULT_HASH_KEYS = meant.ring("VAULT_HASH_KEYS", _secret("VAULT_HASH_KEYS"))
+LINK_KEYS = meant.ring("LINK_KEYS", _secret("LINK_KEYS"))
 
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000" if LOCAL else "").rstrip("/")
 if not SITE_URL:
@@ -300,6 +300,7 @@ EMAIL_BACKEND = "outbox.backend.OutboxBackend"
 SMTP_URL = env.str("SMTP_URL", default="smtp://127.0.0.1:8025" if LOCAL else "")
 if not SMTP_URL:
     raise ImproperlyConfigured("SMTP_URL is not set, as in smtp+tls://name:password@host:587.")
+meant.mail_server("SMTP_URL", SMTP_URL)
 MAIL_FROM = env.str("MAIL_FROM", default="hello@supportnet.localhost" if LOCAL else "")
 if not MAIL_FROM:
     raise ImproperlyConfigured("MAIL_FROM is not set: the address mails come from.")
@@ -326,6 +327,7 @@ IN_DOUBT = meant.one_of("IN_DOUBT", env.str("IN_DOUBT", default="resend"), "rese
 OPERATOR_EMAIL = meant.mailbox("OPERATOR_EMAIL", env.str("OPERATOR_EMAIL", default=""))
 # Where mails about a stuck outbox are handed over: best not where it may be stuck.
 OPERATOR_SMTP_URL = env.str("OPERATOR_SMTP_URL", default=SMTP_URL)
+meant.mail_server("OPERATOR_SMTP_URL", OPERATOR_SMTP_URL)
 # A header by which a mail provider knows a mail it took before, as in "Resend-Idempotency-Key".
 IDEMPOTENCY_HEADER = env.str("IDEMPOTENCY_HEADER", default="")
 if IDEMPOTENCY_HEADER and not re.fullmatch(r"[A-Za-z0-9-]{1,64}", IDEMPOTENCY_HEADER):

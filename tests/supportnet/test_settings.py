@@ -38,6 +38,12 @@ AS_TOLD = {
         ("REPLY_DOMAIN", "answers@example.org", "REPLY_DOMAIN is a domain alone"),
         ("REPLY_DOMAIN", "answers.example.org ", "REPLY_DOMAIN is a domain alone"),
         ("OPERATOR_EMAIL", "Kim <kim@example.org>", "OPERATOR_EMAIL is an address alone"),
+        ("SMTP_URL", "mail.example.org:587", "SMTP_URL cannot be read."),
+        ("SMTP_URL", "smtp://mara:hunter2@mail.example.org", "use smtp+tls:// or smtps://."),
+        ("OPERATOR_SMTP_URL", "smpt://mail.example.org", "OPERATOR_SMTP_URL cannot be read."),
+        ("VAULT_KEYS", "1:", "VAULT_KEYS cannot be read. A key ring holds"),
+        ("VAULT_HASH_KEYS", "hunter2", "VAULT_HASH_KEYS cannot be read. A key ring is written"),
+        ("LINK_KEYS", "1:hunter2", "LINK_KEYS cannot be read. A key ring"),
         ("SITE_URL", "supportnet.example", "SITE_URL is an address, as in https://"),
         ("TRUSTED_PROXIES", "one", "TRUSTED_PROXIES is a number, 0 or more."),
         ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES is a number, 0 or more."),
@@ -53,6 +59,7 @@ def test_what_nobody_can_have_meant_stops_the_start(name, value, said):
     last = done.stderr.decode().strip().splitlines()[-1]
     assert last.startswith("django.core.exceptions.ImproperlyConfigured: ")
     assert said in last
+    assert "hunter2" not in done.stderr.decode()
 
 
 def test_what_the_pages_for_operators_name_starts():
