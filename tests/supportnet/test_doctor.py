@@ -121,17 +121,6 @@ def test_a_mail_server_that_is_gone_is_wrong_and_its_password_stays_hidden(docto
     assert "mara" not in said
 
 
-@pytest.mark.parametrize("name", ["VAULT_KEYS", "VAULT_HASH_KEYS", "LINK_KEYS"])
-def test_a_key_ring_that_cannot_be_read_is_wrong(doctor, settings, name):
-    setattr(settings, name, "1:c2hvcnQ=")
-
-    code, said = doctor()
-
-    assert code == 1
-    assert f"{name} cannot be read." in said
-    assert "c2hvcnQ" not in said
-
-
 def test_one_key_for_two_purposes_is_wrong(doctor, settings):
     settings.LINK_KEYS = settings.VAULT_HASH_KEYS
 
