@@ -324,6 +324,22 @@ def test_attachments_are_refused_with_a_word_and_the_words_arrive(
     assert "Your words have arrived. What was attached was not taken, and not kept." in back.text
 
 
+def test_only_who_is_answered_once_a_day_reads_so(
+    note: Mail, now: dt.datetime, smtp: MailServer
+) -> None:
+    for number in range(2):
+        reply = answer(note, Message_ID=f"<{number}@x>")
+        reply.add_attachment(b"canary", maintype="image", subtype="jpeg", filename="me.jpg")
+        come_in(reply, now)
+    come_in(answer(note, sender="other@example.net"), now)
+
+    for back in sent_back(smtp, now):
+        assert "Why you got this" in back.text
+        assert "once a day" not in back.text + back.html
+    [stranger] = smtp.to("other@example.net")
+    assert "We answer this way once a day at most." in stranger.text
+
+
 def test_a_logo_in_a_signature_is_no_attachment(
     note: Mail, ada: Person, now: dt.datetime, smtp: MailServer
 ) -> None:
