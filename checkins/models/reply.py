@@ -168,6 +168,25 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         rows = self.filter(key_id=person.key_id, kept_at__isnull=False).standing().from_members()
         return rows.select_related("member").order_by("-made_at", "-pk")
 
+    def kept_page(
+        self, person: "Person", *, before: "Reply | None", most: int
+    ) -> "tuple[list[Reply], bool]":
+        """A page of the words the person keeps, and whether there are earlier ones."""
+        kept = self.kept(person)
+        if before is not None:
+            same = models.Q(made_at=before.made_at, pk__lt=before.pk)
+            kept = kept.filter(models.Q(made_at__lt=before.made_at) | same)
+        found = list(kept[: most + 1])
+        return found[:most], len(found) > most
+
+    def kept_place(self, person: "Person", typed: str) -> "Reply | None":
+        """The letter after which a page of kept words goes on; None is the newest page."""
+        try:
+            public_id = uuid.UUID(typed)
+        except ValueError:
+            return None
+        return self.filter(key_id=person.key_id, public_id=public_id).first()
+
     def conversation(self, share: "Share") -> "ReplyQuerySet":
         """Words both ways about one share, in the order they were said."""
         shown = ("public_id", "key_id", "by_person", "gesture", "words", "made_at", "member")

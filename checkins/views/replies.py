@@ -19,6 +19,7 @@ from checkins.models import Answer, CheckIn, Reply
 from circles.models import Circle
 
 PAGE = 30
+LETTERS = 12
 
 
 @require_POST
@@ -54,15 +55,19 @@ def _not_sent(request: HttpRequest, letter: Reply, form: PersonAnswerForm) -> Ht
 
 @open_while_stopped
 def look_back(request: HttpRequest) -> HttpResponse:
-    """Kept words and past answers, newest first, thirty at a time."""
+    """Kept words and past answers, newest first, twelve and thirty at a time."""
     person = person_of(request)
     before = _day(request.GET.get("before", "")) or person.today(timezone.now()) + dt.timedelta(1)
     answers, more = Answer.objects.history_page(person, before=before, most=PAGE)
     CheckIn.objects.named(answers)
+    place = Reply.objects.kept_place(person, request.GET.get("kept_before", ""))
+    kept, has_more = Reply.objects.kept_page(person, before=place, most=LETTERS)
     months = groupby(answers, key=lambda answer: answer.local_date.replace(day=1))
     context = {
         "months": [(month, list(days)) for month, days in months],
-        "kept": Reply.objects.kept(person),
+        "kept": kept,
+        "kept_later": place is not None,
+        "kept_earlier": kept[-1].public_id if has_more else "",
         "earlier": answers[-1].local_date.isoformat() if more else "",
     }
     return render(request, "checkins/look_back.html", context)
