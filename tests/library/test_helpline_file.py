@@ -1,6 +1,5 @@
 """The shipped helplines: complete, sourced, fresh, and unchanged on their way to a page."""
 
-import copy
 import datetime as dt
 import json
 
@@ -23,7 +22,14 @@ def _line(data, line_id):
 
 @pytest.fixture
 def data():
-    return copy.deepcopy(read())
+    return read()
+
+
+@pytest.fixture
+def few(data):
+    # All of the file is looked through in one test: that takes a while.
+    wanted = {"FR", "IT", "JP"}
+    return data | {"countries": [row for row in data["countries"] if row["iso"] in wanted]}
 
 
 def test_the_shipped_file_is_in_order(data):
@@ -48,23 +54,27 @@ def test_the_command_ends_with_one_when_the_file_is_old(capsys, time_machine):
     assert "de-telefonseelsorge: last checked on 2026-11-22" in capsys.readouterr().err
 
 
-def test_a_row_without_a_source_is_refused(data):
-    _line(data, "it-telefono-amico")["sources"] = []
-
-    assert problems(data, TODAY)
+def test_a_part_of_it_is_in_order_too(few):
+    assert problems(few, TODAY) == []
 
 
-def test_an_emergency_number_without_a_source_is_refused(data):
-    data["countries"][0]["emergency"]["sources"] = []
+def test_a_row_without_a_source_is_refused(few):
+    _line(few, "it-telefono-amico")["sources"] = []
 
-    assert problems(data, TODAY)
+    assert problems(few, TODAY)
+
+
+def test_an_emergency_number_without_a_source_is_refused(few):
+    few["countries"][0]["emergency"]["sources"] = []
+
+    assert problems(few, TODAY)
 
 
 @pytest.mark.parametrize("part", ["confidence", "checked_on", "id", "sources", "opens", "zone"])
-def test_a_row_without_its_part_is_refused(data, part):
-    del _line(data, "it-telefono-amico")[part]
+def test_a_row_without_its_part_is_refused(few, part):
+    del _line(few, "it-telefono-amico")[part]
 
-    assert problems(data, TODAY)
+    assert problems(few, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -84,29 +94,29 @@ def test_a_row_without_its_part_is_refused(data, part):
         ("url", "javascript:alert(1)"),
     ],
 )
-def test_a_row_with_a_wrong_part_is_refused(data, part, value):
-    _line(data, "it-telefono-amico")[part] = value
+def test_a_row_with_a_wrong_part_is_refused(few, part, value):
+    _line(few, "it-telefono-amico")[part] = value
 
-    assert problems(data, TODAY)
-
-
-def test_a_row_nobody_can_reach_is_refused(data):
-    _line(data, "it-telefono-amico").update(phones=[], url=None)
-
-    assert problems(data, TODAY)
+    assert problems(few, TODAY)
 
 
-def test_an_id_that_stands_twice_is_refused(data):
-    rows = next(row for row in data["countries"] if row["iso"] == "JP")["helplines"]
+def test_a_row_nobody_can_reach_is_refused(few):
+    _line(few, "it-telefono-amico").update(phones=[], url=None)
+
+    assert problems(few, TODAY)
+
+
+def test_an_id_that_stands_twice_is_refused(few):
+    rows = next(row for row in few["countries"] if row["iso"] == "JP")["helplines"]
     rows[1]["id"] = rows[0]["id"]
 
-    assert problems(data, TODAY) == [f"{rows[0]['id']} stands 2 times in the file."]
+    assert problems(few, TODAY) == [f"{rows[0]['id']} stands 2 times in the file."]
 
 
-def test_the_main_emergency_number_is_one_of_the_countrys_numbers(data):
-    data["countries"][0]["emergency"]["main"] = "555"
+def test_the_main_emergency_number_is_one_of_the_countrys_numbers(few):
+    few["countries"][0]["emergency"]["main"] = "555"
 
-    assert problems(data, TODAY)
+    assert problems(few, TODAY)
 
 
 def test_there_are_eighty_five_lines_in_sixty_eight_countries(data):
