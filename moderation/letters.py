@@ -112,6 +112,24 @@ def outcome(decision: "Decision", *, now: dt.datetime) -> None:
     _post(to, written, decision, "reporter", now)
 
 
+def resumed(decision: "Decision", *, now: dt.datetime) -> None:
+    """Tell the one who reported that an ended contact goes on, so that they can still choose."""
+    to = reporter(decision.report)
+    if to is None or decision.action != Action.BLOCK or not decision.report.wants_outcome:
+        return
+
+    def written() -> Mail:
+        came = _("We had ended a contact. That is over, and you can hear of each other again.")
+        by_person = decision.report.by == decision.report.By.PERSON
+        further = _("You can pause or remove them in your circle, and nobody is told.")
+        if not by_person:
+            further = _("You can take a break or leave at any time. Any mail of ours shows how.")
+        context = {"name": Said(to.name), "came": came, "further": further}
+        return _mail("outcome", context, to, None)
+
+    _post(to, written, decision, "resumed", now)
+
+
 def appeal_answer(appeal: "Appeal", *, now: dt.datetime) -> None:
     """Tell whoever answered a decision that somebody looked again."""
     decision = appeal.decision

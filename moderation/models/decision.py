@@ -191,6 +191,7 @@ class Decision(models.Model):
             self.lifted_at = now
             if not self._is_held_by_another():
                 measures.take_back(self.report, self.action, now=now)
+                letters.resumed(self, now=now)
             self.note(None, Access.What.LIFTED, now)
 
     def note(self, by: Person | None, what: str, now: dt.datetime) -> None:

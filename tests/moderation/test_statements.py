@@ -18,6 +18,8 @@ from tests.moderation.reported import decided, door, hello, letter_report, to
 
 pytestmark = pytest.mark.django_db
 
+DAY = dt.timedelta(days=1)
+
 
 @pytest.mark.parametrize("missing", ["rule", "facts", "signed"])
 def test_a_restriction_with_a_gap_in_its_reasons_is_refused(now: dt.datetime, missing: str) -> None:
@@ -79,6 +81,47 @@ def test_the_reporter_hears_only_if_they_wanted_to(now: dt.datetime) -> None:
 
     (mail,) = [one for one in to(person.email, deliver(now)) if "You told us" in one.text]
     assert "Nobody has to put up with that." in mail.text
+
+
+@pytest.mark.parametrize("by", ["person", "member"])
+@pytest.mark.parametrize("wants", [True, False])
+def test_who_asked_to_hear_is_told_when_an_ended_contact_goes_on(
+    wants: bool, by: str, now: dt.datetime
+) -> None:
+    person = factories.person()
+    member = factories.member(person=person)
+    report = factories.report(member=member, by=by, wants_outcome=wants, now=now)
+    decided(report, "block", ends_on=now.date() + 7 * DAY, now=now)
+    deliver(now)
+
+    Decision.objects.lift_due(now + 6 * DAY)
+    early = deliver(now + 6 * DAY)
+    Decision.objects.lift_due(now + 8 * DAY)
+    Decision.objects.lift_due(now + 8 * DAY)
+    mails = deliver(now + 8 * DAY)
+
+    assert not early
+    assert [mail.to for mail in mails] == [
+        person.email if by == "person" else member.mailbox.address
+    ] * wants
+    for mail in mails:
+        assert "That is over, and you can hear of each other again." in mail.text
+        assert ("remove them in your circle" in mail.text) is (by == "person")
+
+
+def test_nobody_hears_that_a_contact_goes_on_which_another_decision_holds(
+    now: dt.datetime,
+) -> None:
+    member = factories.member(person=factories.person())
+    first = factories.report(member=member, by="person", wants_outcome=True, now=now)
+    decision = decided(first, "block", now=now)
+    second = factories.report(member=member, by="person", reason="threats", now=now)
+    decided(second, "block", now=now)
+    deliver(now)
+
+    decision.lift(now=now)
+
+    assert deliver(now) == []
 
 
 def test_lines_of_an_answer_stay_lines_and_nothing_of_it_is_kept(now: dt.datetime) -> None:
