@@ -38,7 +38,7 @@ class UndoForm(SureForm):
 
 
 class BackForm(SureForm):
-    """Leaving taken back."""
+    """Back from a break, or from leaving."""
 
     yes = _("Yes, mails may come to me again")
 

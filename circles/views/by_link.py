@@ -104,7 +104,7 @@ def member_return(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Come back from a break, or from leaving within a day."""
     member = _holder(request, "y", public_id)
     back = BackForm(request.POST)
-    if member.state == Member.State.LEFT and not back.is_valid():
+    if member.is_away and not back.is_valid():
         return _own_page(request, member, HoursForm(member=member), back)
     member.return_(timezone.now())
     messages.success(request, _("You are back. Good to see you."))

@@ -157,8 +157,10 @@ def test_a_no_and_a_never_stand_until_a_human_ticks_that_they_are_undone(house: 
     assert (house.member().state, Suppression.objects.count()) == ("invited", 0)
 
 
-@pytest.mark.parametrize("choice", ["leave", "never"])
-def test_a_goodbye_stands_until_a_human_ticks_that_they_stay(house: House, choice: str) -> None:
+@pytest.mark.parametrize("choice", ["break", "leave", "never"])
+def test_a_break_and_a_goodbye_stand_until_a_human_ticks_that_they_are_back(
+    house: House, choice: str
+) -> None:
     mina = house.beside()
     (mail,) = house.say(word="heavy")
     page = opened(mina, mail, "y")

@@ -133,7 +133,7 @@ class Walk:
         self.post(page, {**hours, **place, "reads": "any"}, self.member)
         away = {"choice": "break", "own_words": "canary-away"}
         self.post(f"{page}leave/", away, self.member)
-        self.post(f"{page}return/", {}, self.member)
+        self.post(f"{page}return/", {"sure": "on"}, self.member)
 
     def leave_a_mail_waiting(self) -> None:
         """Words in a mail wait a minute, so this one is still in the outbox at the end."""
