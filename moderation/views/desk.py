@@ -175,7 +175,8 @@ def appeal(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Appeal.objects.with_report(), public_id=public_id)
     person, now = person_of(request), timezone.now()
     mine = found.is_in_hand_of(person)
-    form = AppealAnswerForm(request.POST if "answer" in request.POST else None)
+    data = request.POST if "answer" in request.POST else None
+    form = AppealAnswerForm(data, initial=_signature(person))
     if request.method == "POST" and not mine:
         return _claim_appeal(request, found)
     if "back" in request.POST:
@@ -260,7 +261,7 @@ def _report_page(
         context |= _to_read(found, glass_form, by=person, now=now)
         context |= {
             "decision_form": decision_form
-            or DecisionForm(report=found, initial={"signed": person.called}),
+            or DecisionForm(report=found, initial=_signature(person)),
             "line": items.line_name(found) if found.is_about_line else "",
             "answers": answers.READY,
             "can_tell": letters.reporter(found) is not None and found.wants_outcome,
@@ -277,11 +278,18 @@ def _appeal_page(
 ) -> HttpResponse:
     person, now = person_of(request), timezone.now()
     mine = found.is_in_hand_of(person)
-    context: dict[str, Any] = {"appeal": found, "decision": found.decision, "mine": mine}
+    own = found.decision.made_by_id == person.pk and not settings.ONE_MODERATOR
+    context: dict[str, Any] = {"appeal": found, "decision": found.decision}
+    context |= {"mine": mine, "own": own}
     if mine:
         context |= _to_read(found.decision.report, glass_form, by=person, now=now)
-        context["form"] = form or AppealAnswerForm()
+        context["form"] = form or AppealAnswerForm(initial=_signature(person))
     return _page(request, "appeal", _("An answer to a decision"), context)
+
+
+def _signature(person: Person) -> dict[str, str]:
+    """A name to sign with; nothing for somebody who gave none, for a human name is asked for."""
+    return {"signed": person.called if person.display_name else ""}
 
 
 def _to_read(

@@ -1,6 +1,7 @@
 """Answers to decisions: who may give one, and who looks at the decision again."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -55,6 +56,38 @@ def test_the_same_moderator_is_refused_unless_they_are_alone(now: dt.datetime, s
 
     assert Access.objects.filter(what="alone").count() == 1
     assert not Reply.objects.standing().exists()
+
+
+def test_whoever_decided_reads_that_somebody_else_looks_again() -> None:
+    appeal = answered(timezone.now())
+    kim, ray = appeal.decision.made_by, factories.moderator(name="Ray")
+    assert kim is not None
+    there = page("appeal_desk", appeal.public_id)
+
+    own, other = (at_desk(one).get(there).content.decode() for one in (kim, ray))
+
+    assert "You decided this. Somebody else looks again." in own
+    assert "Take it" not in own
+    assert "Take it" in other
+    assert "You decided this" not in other
+
+
+@pytest.mark.parametrize(("name", "signed"), [("Ray Haddad", 'value="Ray"'), ("", "")])
+def test_the_name_to_sign_with_stands_there_and_is_never_made_up(name: str, signed: str) -> None:
+    now = timezone.now()
+    appeal, ray = answered(now), factories.moderator(name=name)
+    report = letter_report(hello(factories.person(), now=now), now=now)
+    desk = at_desk(ray)
+
+    pages = [
+        desk.post(page("appeal_desk", appeal.public_id), follow=True),
+        desk.post(page("report_claim", report.public_id), follow=True),
+    ]
+
+    for shown in pages:
+        (field,) = re.findall(r'<input[^>]*name="signed"[^>]*>', shown.content.decode())
+        assert signed in field
+        assert "Somebody" not in field
 
 
 def test_whoever_looks_again_opens_the_message_with_a_reason_and_each_step_is_a_line() -> None:
