@@ -72,6 +72,20 @@ def test_whom_it_concerns_reads_what_why_how_long_and_how_to_answer(
     assert "Ada told us this" not in page
 
 
+def test_a_decision_that_was_taken_back_says_that_first(client: Client) -> None:
+    now = timezone.now()
+    decision = decided(letter_report(hello(factories.person(), now=now), now=now), "hide", now=now)
+    there = door(client, decision.link)
+    held = client.get(there).content.decode()
+
+    decision.lift(now=now)
+    lifted = client.get(there).content.decode()
+
+    assert '<p class="lead">One thing you wrote is no longer shown.</p>' in held
+    assert "It no longer holds." not in held
+    assert "It no longer holds." in lifted.partition("One thing you wrote is no longer shown.")[0]
+
+
 def test_the_reporter_hears_only_if_they_wanted_to(now: dt.datetime) -> None:
     person = factories.person()
     for wants in (True, False):
