@@ -275,6 +275,8 @@ def test_an_answer_to_a_mail_without_an_answer_gets_a_word_back(
     come_in(answer(smtp.mails[0]), now)
     [back] = sent_back(smtp, now)
     assert "could not be passed on" in back.text
+    # A mail with a code has no page that takes words.
+    assert "If the mail you answered has a link, its page takes your words." in back.text
 
 
 @pytest.mark.parametrize(
