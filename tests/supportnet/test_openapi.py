@@ -222,12 +222,19 @@ def test_being_signed_in_does_nothing_on_the_page(
     context.close()
 
 
+# Buttons fade from one colour into another: what is read on its way says nothing.
+FADED = """() => Promise.allSettled(document.getAnimations()
+    .filter((one) => one instanceof CSSTransition).map((one) => one.finished))"""
+
+
 def faint(page: Page) -> list[str]:
     """What can hardly be read on its ground."""
+    page.evaluate(FADED)
     found = Axe().run(page, options={"runOnly": ["color-contrast"]})
     return [node["html"] for fault in found.response["violations"] for node in fault["nodes"]]
 
 
+@pytest.mark.once  # colours
 @pytest.mark.django_db(transaction=True)
 def test_the_page_is_dark_at_night_and_light_by_day(live_server: Any, browser: Browser) -> None:
     page = browser.new_page(base_url=live_server.url, color_scheme="dark")
