@@ -16,8 +16,10 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import KombuError
 
+from accounts.models import Person
 from library import helplines
 from library.models import OwnLine
+from moderation import roles
 from outbox import smtp
 from outbox.claims import database_clock
 from outbox.models import Hold, Message, Pulse
@@ -196,7 +198,7 @@ def _database(clock: Clock) -> Findings:
         return
     yield Finding(OK, "The database answers and has all migrations.")
     parts: tuple[Callable[[dt.datetime], Findings], ...] = (
-        _encryption, _clocks, _sealing, _life, _waiting, _lines,
+        _encryption, _clocks, _sealing, _life, _waiting, _moderators, _lines,
     )  # fmt: skip
     for part in parts:
         yield from part(clock())
@@ -256,6 +258,19 @@ def _waiting(now: dt.datetime) -> Findings:
         yield Finding(OK, "No letter has waited too long.")
     if undecided := Message.objects.filter(state=Message.State.HELD).count():
         yield Finding(LOOK, f"Letters that wait for you: {undecided}.", "They are in the office.")
+
+
+def _moderators(_now: dt.datetime) -> Findings:
+    there = Person.objects.filter(is_active=True, is_staff=True, groups__name=roles.MODERATOR)
+    enough = 1 if settings.ONE_MODERATOR else 2
+    if (count := there.count()) >= enough:
+        yield Finding(OK, "Somebody moderates, and may look again at a decision.")
+    elif count:
+        what = "One person moderates, so nobody can look again at what they decide."
+        yield Finding(LOOK, what, "Give a second person the role, or set ONE_MODERATOR=1.")
+    else:
+        what = "Nobody has the role of a moderator: reports wait unread."
+        yield Finding(LOOK, what, "Run manage.py roles ADDRESS moderator: docs/moderation.md.")
 
 
 def _lines(now: dt.datetime) -> Findings:

@@ -155,3 +155,23 @@ def test_in_production_the_records_of_the_sender_are_looked_up(
     assert "_dmarc.example.org has no DMARC record." in said
     assert "hello@" not in said
     assert "dkim=pass" in said
+
+
+@pytest.mark.parametrize(
+    ("moderators", "alone", "says"),
+    [
+        (0, False, "look   Nobody has the role of a moderator: reports wait unread."),
+        (1, False, "look   One person moderates, so nobody can look again at what they decide."),
+        (1, True, "ok     Somebody moderates, and may look again at a decision."),
+        (2, False, "ok     Somebody moderates, and may look again at a decision."),
+    ],
+)
+def test_it_says_when_nobody_could_read_a_report_or_an_answer_to_a_decision(
+    doctor: Any, settings: Any, moderators: int, alone: bool, says: str
+) -> None:
+    settings.ONE_MODERATOR = alone
+    for _number in range(moderators):
+        factories.moderator()
+    factories.staff("operator")
+
+    assert says in doctor()[1]
