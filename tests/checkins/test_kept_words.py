@@ -64,7 +64,7 @@ def test_the_way_on_leads_past_every_kept_word_once(
     assert ("Newest words" in shown) is (many > 12)
 
 
-@pytest.mark.parametrize("typed", ["no number", "", str(uuid.uuid4()), "\x00"])
+@pytest.mark.parametrize("typed", ["no number", "", str(uuid.UUID(int=7)), "\x00"])
 def test_a_way_on_that_leads_nowhere_shows_the_newest(
     page: Client, ada: Person, now: dt.datetime, typed: str
 ) -> None:
