@@ -17,9 +17,9 @@ run: setup ## Start everything on this machine; Ctrl-C stops it
 demo: setup ## Add a made-up person, a circle and eighteen months of history
 	@$(MANAGE) migrate --verbosity 0 && $(MANAGE) demo
 
-# More workers than cores, for some tests mostly wait; whoever is done takes half of what another has
+# More workers than cores, for the long tests mostly wait; whoever is done takes half of what another has
 # left. Bytecode is kept: some hundred processes of a run would each compile all of it anew.
-test: PYTEST = $(BIN)/pytest -n 4 --dist worksteal
+test: PYTEST = $(BIN)/pytest -n 5 --dist worksteal
 test: export PYTHONDONTWRITEBYTECODE =
 test: setup ## All tests, on SQLite and then on PostgreSQL with Valkey
 	@$(PYTEST) $(ARGS); sqlite=$$?; \

@@ -75,6 +75,7 @@ def week(browser: Browser, live_server: Any, smtp: MailServer, settings: Any) ->
         yield Week(clock, browser, live_server.url, smtp)
 
 
+@pytest.mark.postgresql  # the first evening is walked on SQLite
 @pytest.mark.long(seconds=15)
 @pytest.mark.timeout(400)
 def test_seven_days_end_with_seven_answers_and_three_replies(week: Week) -> None:

@@ -22,7 +22,7 @@ from tests.production import ROOT, Production, compose, filled_in, lay_out
 from tests.servers import start_postgres, start_valkey
 
 # Servers and processes of its own, whatever the database of the run is: once is enough.
-pytestmark = [pytest.mark.once, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 CALLED = Path(sys.executable).parent
 
@@ -71,11 +71,13 @@ def build(there: Production) -> None:
     subprocess.run(["sh", "-c", line[1]], cwd=there.tree, env=bare, check=True, capture_output=True)
 
 
+@pytest.mark.once
 def test_compose_takes_the_file():
     command = [CALLED / "check-jsonschema", "--builtin-schema", "vendor.compose-spec"]
     subprocess.run([*command, ROOT / "docker-compose.yml"], check=True, capture_output=True)
 
 
+@pytest.mark.once
 def test_images_are_pinned_and_what_must_outlive_a_container_lies_in_a_volume():
     services = compose()["services"]
     for name in ("postgres", "redis"):
@@ -86,6 +88,7 @@ def test_images_are_pinned_and_what_must_outlive_a_container_lies_in_a_volume():
     assert set(compose()["volumes"]) == {"postgres", "var"}
 
 
+@pytest.mark.postgresql  # as production has it, whatever the run has
 @pytest.mark.long(seconds=25)
 def test_production_runs_as_the_files_say(
     production: Production, mail_server: tuple[MailServer, Path]
@@ -148,6 +151,7 @@ def units() -> dict[str, str]:
     return found
 
 
+@pytest.mark.once
 def test_the_units_run_what_the_containers_run() -> None:
     assert set(units()) == {"supportnet-web", "supportnet-worker", "supportnet-beat"}
     for name, text in units().items():
@@ -196,6 +200,7 @@ def what_systemd_would_not_take(unit: str) -> list[str]:
     ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", sorted(units()))
 def test_systemd_takes_the_unit(name: str, tmp_path: Path) -> None:
     assert what_systemd_would_not_take(units()[name]) == []
@@ -214,6 +219,7 @@ def complaints_of_systemd(name: str, folder: Path) -> list[str]:
     return [line for line in done.stderr.splitlines() if name in line]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("line", "slip"),
     [

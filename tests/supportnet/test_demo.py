@@ -29,6 +29,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.once  # rows made for looking at, on one machine
 @pytest.mark.long(seconds=10)
 def test_eighteen_months_fill_every_page_and_nobody_is_written_to(capsys: Any) -> None:
     # One test, for writing them is dear: workers of pytest would each do it for their part.

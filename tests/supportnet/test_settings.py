@@ -22,6 +22,7 @@ AS_TOLD = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
