@@ -35,6 +35,7 @@ VISITS = [("get", "head"), ("get",), ("head",), ("get",), ("head",)]
 CLIENTS = ["198.51.100.7", "203.0.113.9", "2001:db8::1"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda kind: kind.__name__)
 def test_a_program_that_fetches_every_link_changes_nothing(
     house: House, kind: Callable[[House], Mail]
@@ -87,6 +88,7 @@ def everything_said() -> dict[str, int]:
     }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda kind: kind.__name__)
 def test_a_program_that_presses_every_button_tells_nobody_and_says_yes_to_nothing(
     house: House, kind: Callable[[House], Mail]

@@ -24,7 +24,7 @@ from supportnet.often import ASKS, WRITES
 from tests import factories
 from tests.test_routes import undone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 SCHEMA, DOCS = "/api/v1/schema/", "/api/v1/docs/"
 
@@ -234,7 +234,6 @@ def faint(page: Page) -> list[str]:
     return [node["html"] for fault in found.response["violations"] for node in fault["nodes"]]
 
 
-@pytest.mark.once  # colours
 @pytest.mark.django_db(transaction=True)
 def test_the_page_is_dark_at_night_and_light_by_day(live_server: Any, browser: Browser) -> None:
     page = browser.new_page(base_url=live_server.url, color_scheme="dark")
