@@ -5,7 +5,8 @@
     make bench ONLY=idle-tick    one of them, or all of one module: clock, mails, pages, load
 
 It starts a PostgreSQL and a Valkey of its own, with the durability of production, prints a table
-and writes bench/results.json. The comparisons themselves stand in bench/comparisons.py.
+and writes bench/results.json, which a smoke leaves alone. The comparisons themselves stand in
+bench/comparisons.py.
 """
 
 import argparse
@@ -48,7 +49,8 @@ def main() -> int:
     for _, group in groupby(wanted, key=_place):
         for outcome in _measured(ground, list(group), quick=asked.quick):
             rows += outcome
-            table.write(rows, whole=not asked.only)
+            if not asked.quick:
+                table.write(rows, whole=not asked.only)
     holding, failed = sum(row["holds"] for row in rows), sum("error" in row for row in rows)
     minutes = (time.monotonic() - begin) / 60
     print(f"\n{table.drawn(rows)}\n")
