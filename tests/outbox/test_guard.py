@@ -78,7 +78,7 @@ def test_a_database_put_back_sends_nothing_by_itself(clock: Any, smtp: MailServe
 
     assert len(smtp.mails) == 1, "the mail of yesterday does not leave again"
     assert "SENDING IS HELD" in say("status")
-    assert "1 mails wait" in say("status")
+    assert "1 mail waits." in say("status")
 
 
 def test_a_sign_in_code_leaves_all_the_same(clock: Any, smtp: MailServer) -> None:

@@ -75,12 +75,16 @@ def test_the_operator_says_how_to_go_on(
     assert not Hold.objects.is_on()
 
 
-def test_the_status_says_whether_it_is_held_and_what_waits(before: dt.datetime) -> None:
-    a_note(before)
+@pytest.mark.parametrize(("notes", "said"), [(1, "1 mail waits."), (2, "2 mails wait.")])
+def test_the_status_says_whether_it_is_held_and_what_waits(
+    before: dt.datetime, notes: int, said: str
+) -> None:
+    for _ in range(notes):
+        a_note(before)
     Hold.objects.begin("restored", now=before)
     out = StringIO()
 
     call_command("sending", "status", stdout=out)
 
     assert "SENDING IS HELD since" in out.getvalue()
-    assert "1 mails wait" in out.getvalue()
+    assert said in out.getvalue()

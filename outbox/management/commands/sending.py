@@ -46,7 +46,7 @@ class Command(BaseCommand):
             " Say resume or skip."
             if hold
             else "Sending is not held.",
-            f"{waiting} mails wait.",
+            "1 mail waits." if waiting == 1 else f"{waiting} mails wait.",
         ]
         if undecided:
             lines.append(f"{undecided} of them perhaps left; the office has them.")
