@@ -1,6 +1,7 @@
 """What no template may hold: style and script of its own, and other people's places."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,21 @@ PAGES = sorted(
 MAILS = sorted(
     page for folder in _FOLDERS for page in folder.rglob("*.html") if "mail" in page.parts
 )
+TEXTS = sorted(
+    text
+    for folder in _FOLDERS
+    for text in folder.rglob("*.txt")
+    if "mail" in text.parts or "email" in text.parts
+)
 _INLINE = re.compile(r"\sstyle\s*=|<style\b|<script(?![^>]*\ssrc=)|\son[a-z]+\s*=\s*[\"']", re.I)
 _LOADED = re.compile(
     r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*(?:src|href)=[\"']?(?:https?:)?//", re.I
 )
+
+
+# A line of a plain mail that is an address, and the end of the sentence that leads to one.
+_ADDRESS = re.compile(r"\{\{ (?:site_url|stop_link|settings_url|programs|link|links\.\w+) \}\}")
+_COLON = re.compile(r":(?:\" %\}|\{% endblocktranslate %\})?(?:\{% endif %\})?$")
 
 
 def _name(page: Path) -> str:
@@ -29,10 +41,26 @@ def _name(page: Path) -> str:
 def test_there_are_pages_and_mails_to_look_at() -> None:
     assert len(PAGES) > 100
     assert len(MAILS) > 20
+    assert len(TEXTS) > 20
 
 
 def test_no_page_has_style_or_script_of_its_own() -> None:
     assert [_name(page) for page in PAGES if _INLINE.search(page.read_text())] == []
+
+
+def test_no_mail_in_plain_text_speaks_of_a_button() -> None:
+    said = {_name(text): text.read_text().replace("block button_label", "") for text in TEXTS}
+    assert [name for name, words in said.items() if "button" in words.lower()] == []
+
+
+def test_words_and_a_colon_stand_before_each_address_of_a_mail_in_plain_text() -> None:
+    bare = {
+        f"{_name(text)}: {line}"
+        for text in TEXTS
+        for before, line in pairwise(text.read_text().splitlines())
+        if _ADDRESS.match(line) and not _COLON.search(before)
+    }
+    assert bare == set()
 
 
 def test_a_page_begins_with_one_heading() -> None:
