@@ -103,6 +103,8 @@ def outcome(decision: "Decision", *, now: dt.datetime) -> None:
         context = {
             "name": Said(to.name),
             "came": _outcome(decision),
+            # Only of what both sides live with; what else ends on a day concerns the other alone.
+            "until": decision.ends_on if decision.action == Action.BLOCK else None,
             "answer": [Said(line) for line in decision.answer.splitlines()],
             "signed": Said(decision.signed),
             "further": _further(decision),

@@ -13,7 +13,7 @@ from circles import sent
 from library import frames
 from moderation.models import Decision
 from tests import factories
-from tests.checkins.postman import deliver
+from tests.checkins.postman import Letter, deliver
 from tests.moderation.reported import decided, door, hello, letter_report, to
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +121,36 @@ def test_who_asked_to_hear_is_told_when_an_ended_contact_goes_on(
     for mail in mails:
         assert "That is over, and you can hear of each other again." in mail.text
         assert ("remove them in your circle" in mail.text) is (by == "person")
+
+
+@pytest.mark.parametrize("by", ["person", "member"])
+def test_who_told_hears_until_when_a_contact_is_ended(by: str, now: dt.datetime) -> None:
+    [mail] = told_of(by, "block", dt.date(2027, 1, 6), now)
+
+    for page in (mail.text, mail.html):
+        assert "Until 6 January 2027, neither of you hears of the other here." in page
+
+
+@pytest.mark.parametrize(
+    ("action", "ends_on"),
+    [("block", None), ("no_invites", dt.date(2027, 1, 6)), ("suspend", dt.date(2027, 1, 6))],
+)
+def test_who_told_hears_no_day_of_what_concerns_the_other_alone(
+    action: str, ends_on: dt.date | None, now: dt.datetime
+) -> None:
+    [mail] = told_of("member", action, ends_on, now)
+
+    assert "We have done something about it." in mail.text
+    assert "Until" not in mail.all
+    assert "January" not in mail.all
+
+
+def told_of(by: str, action: str, ends_on: dt.date | None, now: dt.datetime) -> list[Letter]:
+    """What the one who reported hears of this decision."""
+    member = factories.member(person=factories.person())
+    report = factories.report(member=member, by=by, wants_outcome=True, now=now)
+    decided(report, action, ends_on=ends_on, now=now)
+    return [one for one in deliver(now) if "You told us" in one.text]
 
 
 def test_nobody_hears_that_a_contact_goes_on_which_another_decision_holds(
