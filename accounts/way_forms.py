@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, ReauthenticateForm, SetPasswordForm
-from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as SecondReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
@@ -33,6 +33,8 @@ def _in_our_words(form: type[Form]) -> type[Form]:
                 field.widget.attrs.pop("placeholder", None)
             if "code" in self.fields:
                 self.fields["code"].widget.attrs.update(inputmode="numeric", dir="ltr")
+            if isinstance(self, BaseAuthenticateForm) and "totp" not in self.user.second_factors():
+                self.fields["code"].label = _("A spare code")
             if "passwordless" in self.fields:
                 self.fields["passwordless"].help_text = _ALONE
 

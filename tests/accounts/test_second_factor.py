@@ -4,6 +4,7 @@ import os
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import reverse
@@ -78,3 +79,58 @@ def test_who_has_a_key_is_offered_it(client: Client, noor: Person) -> None:
     page = asked(client)
     assert "Use a key" in page
     assert "data-key-form" in page
+
+
+APP, SPARE = "code from your app", "spare code"
+
+
+@pytest.mark.parametrize(
+    ("has", "named"),
+    [
+        ("app", {APP}),
+        ("app and spare codes", {APP, SPARE}),
+        ("key", {"Please use your key."}),
+        ("key and spare codes", {"Please use your key, or", SPARE}),
+        ("app and key and spare codes", {APP, SPARE}),
+    ],
+)
+def test_only_what_somebody_has_is_named(
+    client: Client, noor: Person, has: str, named: set[str]
+) -> None:
+    add(noor, has)
+    page = asked(client)
+    sentences = {APP, SPARE, "Please use your key.", "Please use your key, or"}
+    assert {one for one in sentences if one in page} == named
+    assert ('name="code"' in page) is (has != "key")
+
+
+def test_a_spare_code_alone_is_not_called_one_from_an_app_when_it_is_asked_again(
+    client: Client, noor: Person
+) -> None:
+    add(noor, "key and spare codes")
+    client.force_login(noor)
+    page = client.get(reverse("mfa_reauthenticate")).content.decode()
+    assert "A spare code" in page
+    assert APP not in page
+
+
+def test_a_code_by_mail_is_not_promised_where_none_is_asked_for(
+    client: Client, noor: Person
+) -> None:
+    add(noor, "key and spare codes")
+    second = asked(client)
+    client.force_login(noor)
+    again = client.get(reverse("mfa_reauthenticate_webauthn")).content.decode()
+    for page in (second, again):
+        assert "Keys need scripts" in page
+        assert "by mail" not in page
+
+
+def add(person: Person, kinds: str) -> None:
+    """The second factors of these names."""
+    if "app" in kinds:
+        TOTP.activate(person, generate_totp_secret())
+    if "key" in kinds:
+        add_key(person)
+    if "spare" in kinds:
+        RecoveryCodes.activate(person)
