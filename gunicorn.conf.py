@@ -6,11 +6,12 @@ import socket
 import struct
 from typing import Any
 
+from supportnet import meant
 from supportnet.logs import Lines, NoWords, shape
 
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+workers = meant.number("WEB_WORKERS", os.environ.get("WEB_WORKERS", "2"))
+threads = meant.number("WEB_THREADS", os.environ.get("WEB_THREADS", "4"))
 timeout = 60
 graceful_timeout = 15
 # The application is read once and forked: a fresh process answers at once, where reading it anew

@@ -63,6 +63,15 @@ def test_what_nobody_can_have_meant_stops_the_start(name, value, said):
     assert "hunter2" not in done.stderr.decode()
 
 
+@pytest.mark.once
+@pytest.mark.parametrize("name", ["WEB_WORKERS", "WEB_THREADS"])
+def test_what_nobody_can_have_meant_stops_the_start_of_the_pages(name):
+    done = run(["-m", "gunicorn", "--check-config", "supportnet.wsgi"], {name: "two"})
+    assert done.returncode == 1
+    last = done.stderr.decode().strip().splitlines()[-1]
+    assert last.endswith(f"ImproperlyConfigured: {name} is a number, 0 or more.")
+
+
 def test_what_the_pages_for_operators_name_starts():
     for provider in webhooks.READERS:
         assert started({"MAIL_PROVIDER": provider, **AS_TOLD}).returncode == 0
@@ -70,8 +79,12 @@ def test_what_the_pages_for_operators_name_starts():
 
 def started(said):
     """A process that reads the settings with these in its environment."""
+    return run(["-c", "import supportnet.settings"], said)
+
+
+def run(words, said):
     return subprocess.run(
-        [sys.executable, "-c", "import supportnet.settings"],
+        [sys.executable, *words],
         cwd=settings.BASE_DIR,
         env=os.environ | said,
         capture_output=True,
