@@ -4,14 +4,13 @@ Each of these answers has the headers of tests/headers.py as well.
 """
 
 import datetime as dt
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from copy import deepcopy
 from typing import Any
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import TOTP
 from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
@@ -22,11 +21,11 @@ from checkins.models import Reply, Share
 from circles.models import Member
 from moderation.models import Decision
 from tests import factories, headers
+from tests.moderation.desk import SECRET, show_app
 from tests.routes import OFFICE, READERS, ROUTES, Route
 
 pytestmark = pytest.mark.django_db
 
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 WORDS = ("Noor Namenlos", "noor.namenlos", "Ben Bekannt", "ben.bekannt", "Quittenmus")
 
 
@@ -130,8 +129,7 @@ def browser(reader: str, owner: Person) -> Client:
             TOTP.activate(person, SECRET)
         factories.just_came_in(client, person)
     if reader == "office":
-        code = format_hotp_value(hotp_value(SECRET, int(time.time()) // 30))
-        client.post(reverse("mfa_reauthenticate"), {"code": code})
+        show_app(client)
     return client
 
 

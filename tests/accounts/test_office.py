@@ -1,25 +1,19 @@
 """The office: only for staff, only with a second factor proved in this session."""
 
-import time
-
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.models import Person
 from tests import factories
+from tests.moderation.desk import SECRET, show_app
 from vault.models import Key
 
 pytestmark = pytest.mark.django_db
 
 OFFICE = reverse("admin:index")
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-def code() -> str:
-    return format_hotp_value(hotp_value(SECRET, int(time.time()) // 30))
 
 
 @pytest.fixture
@@ -34,7 +28,7 @@ def proved(client, staff):
     """A browser in which the second factor was shown."""
     TOTP.activate(staff, SECRET)
     client.force_login(staff)
-    client.post("/settings/second/again/", {"code": code()})
+    show_app(client)
     return client
 
 
