@@ -33,7 +33,7 @@ from tests.bad_input.letters import (
 )
 from tests.mail_server import Mail
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ONCE = {code, invitation, sleep, lost, told_more, word_back}
 # The person chose that this mail says it at once; its subject and sender still do not.

@@ -4,26 +4,16 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from checkins.models import CheckIn
 from tests import years
 from tests.mail_server import MailServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Kills on SQLite: tests/outbox/test_crash.py.
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 BEGIN = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 DAYS = 365
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Thousands of commits; a killed process loses none of them, only a machine without power."""
-    if connection.vendor == "sqlite":
-        options = connection.settings_dict["OPTIONS"]
-        calm = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
-        monkeypatch.setitem(options, "init_command", calm)
-        connection.close()
 
 
 def test_in_a_year_with_twelve_kills_everybody_is_asked_once_each_sunday(

@@ -106,6 +106,7 @@ def _is_list(there: str) -> bool:
     return there.count("/") == 4 and "?" not in there
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", STAFF)
 def test_no_page_of_the_office_shows_a_word_a_name_or_an_address(ada: Person, role: str) -> None:
     client, shown, count = at_desk(somebody(role)), [], 0

@@ -24,7 +24,8 @@ from supportnet.often import ASKS, WRITES
 from tests import factories
 from tests.test_routes import undone
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+# As production has it; what is described is the same on either.
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 SCHEMA, DOCS = "/api/v1/schema/", "/api/v1/docs/"
 
